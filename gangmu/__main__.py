@@ -1,0 +1,5 @@
+import sys
+
+from gangmu.cli.main import main
+
+sys.exit(main())

@@ -1,0 +1,1 @@
+"""Cycles: a locked rule book, frozen facts, scoring runs, results and their explanation."""

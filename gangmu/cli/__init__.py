@@ -1,0 +1,1 @@
+"""The command line: a product of its own (interface.md)."""

@@ -1,0 +1,1 @@
+"""One module a command: NAME, add_arguments(parser), run(args, out)."""

@@ -1,0 +1,1 @@
+"""Settings and addresses: where a district's folder becomes a running system."""

@@ -1,0 +1,142 @@
+"""A district's folder: `gangmu.toml` and what lies beside it (interface.md, "A district's folder")."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import secrets
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gangmu.problems import refuse
+
+LANGUAGES = ("zh-hans", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """What `gangmu.toml` says. `today` None means the real day."""
+
+    folder: Path
+    name: str = "未命名区"
+    language: str = "zh-hans"
+    database_url: str = ""
+    allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
+    today: datetime.date | None = None
+    office_name: str = "目标办"
+    leading_group_name: str = "考核领导小组"
+    meeting_weekday: int = 6
+    fictional: bool = False
+
+    @property
+    def database(self) -> str:
+        """The database address: `DATABASE_URL` first, then the setting, then the embedded file."""
+        return os.environ.get("DATABASE_URL") or self.database_url or f"sqlite:///{self.folder / 'gangmu.db'}"
+
+    @property
+    def evidence(self) -> Path:
+        return self.folder / "evidence"
+
+    @property
+    def declared(self) -> Path:
+        return self.folder / "declared"
+
+    @property
+    def keys(self) -> Path:
+        return self.folder / "keys"
+
+    @property
+    def templates(self) -> Path:
+        return self.folder / "templates"
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.folder / "checkpoints"
+
+
+def load(folder: Path) -> District:
+    """Read `gangmu.toml`; a folder without one is a district of defaults (tests, `init`)."""
+    path = folder / "gangmu.toml"
+    if not path.exists():
+        return District(folder=folder)
+    try:
+        said = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise refuse(
+            "settings.syntax",
+            f"设置文件写法有误：{error}",
+            f"the settings file cannot be read: {error}",
+            "请按 gangmu init 生成的样式改正",
+            "mend it after the pattern that gangmu init writes",
+            file=str(path),
+        ) from error
+    return _checked(folder, path, said)
+
+
+def _checked(folder: Path, path: Path, said: dict[str, Any]) -> District:
+    known: dict[str, Any] = {
+        "name": str,
+        "language": str,
+        "database_url": str,
+        "allowed_hosts": list,
+        "today": (datetime.date, str),
+        "office_name": str,
+        "leading_group_name": str,
+        "meeting_weekday": int,
+        "fictional": bool,
+    }
+    for key, value in said.items():
+        if key not in known or not isinstance(value, known[key]):
+            allowed = ", ".join(known)
+            raise refuse(
+                "settings.unknown",
+                f"设置项 {key} = {value!r} 不认识或类型不对",
+                f"setting {key} = {value!r} is unknown or of the wrong type",
+                f"可用的设置项：{allowed}",
+                f"known settings: {allowed}",
+                file=str(path),
+            )
+    values = dict(said)
+    if "allowed_hosts" in values:
+        values["allowed_hosts"] = tuple(values["allowed_hosts"])
+    values["today"] = _day(path, values.get("today"))
+    if values.get("language", "zh-hans") not in LANGUAGES:
+        raise refuse(
+            "settings.language",
+            f"语言 {values['language']!r} 不支持",
+            f"language {values['language']!r} is not supported",
+            "请写 zh-hans 或 en",
+            "write zh-hans or en",
+            file=str(path),
+        )
+    return District(folder=folder, **values)
+
+
+def _day(path: Path, said: datetime.date | str | None) -> datetime.date | None:
+    if isinstance(said, datetime.date) or said is None:
+        return said
+    if not said:
+        return None
+    try:
+        return datetime.date.fromisoformat(said)
+    except ValueError as error:
+        raise refuse(
+            "settings.today",
+            f"today = {said!r} 不是日期",
+            f"today = {said!r} is not a day",
+            '请写成 today = "2026-03-01"，或删去此行用真实日期',
+            'write today = "2026-03-01", or drop the line for the real day',
+            file=str(path),
+        ) from error
+
+
+def secret_key(keys: Path) -> str:
+    """The secret of sessions and forms, made once per district and readable by its owner alone."""
+    path = keys / "secret.key"
+    if not path.exists():
+        keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+    return path.read_text(encoding="ascii").strip()

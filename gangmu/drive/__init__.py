@@ -1,0 +1,1 @@
+"""The week: supervision items, replies, urging, lamps by rule."""

@@ -1,0 +1,1 @@
+"""Rule book → plan → results. Pure Python: no Django, no clock, no network."""

@@ -1,0 +1,1 @@
+"""The goal tree: targets with owners, cascade to units, posts and people, lamps."""

@@ -1,0 +1,1 @@
+"""Declared registers: fields, lines, stages, clocks, import and export. Knows nothing of figures."""

@@ -1,0 +1,1 @@
+"""Units, posts, people: who there is, who may see what, who may do what."""

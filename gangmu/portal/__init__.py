@@ -1,0 +1,1 @@
+"""What officers see: thin views over the storeys below."""

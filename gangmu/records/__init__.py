@@ -1,0 +1,1 @@
+"""What every record needs: the log, evidence, periods, clocks, lamps and duties."""

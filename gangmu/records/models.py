@@ -1,0 +1,128 @@
+"""The log with its checkpoints, imports, evidence and duties."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from django.conf import settings
+from django.db import models
+
+
+class LogEntry(models.Model):
+    """One change, written in the transaction that made it. Never updated but for its position when sealed.
+
+    `digest` is the RFC 9162 leaf hash of the canonical text of every other column but `position`.
+    `position` is the leaf's index in the Merkle tree; null until the sealer has taken it.
+    """
+
+    at = models.DateTimeField()
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="log_entries"
+    )
+    actor_name = models.CharField(max_length=100)
+    on_behalf_of = models.CharField(max_length=100, blank=True)
+    action = models.CharField(max_length=60)
+    subject_kind = models.CharField(max_length=40)
+    subject_key = models.CharField(max_length=160)
+    subject_digest = models.CharField(max_length=64, blank=True)
+    reason = models.TextField(blank=True)
+    detail = models.TextField(default="{}")
+    digest = models.CharField(max_length=64)
+    position = models.BigIntegerField(null=True, unique=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["subject_kind", "subject_key"], name="log_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%F %T} {self.actor_name} {self.action} {self.subject_kind}/{self.subject_key}"
+
+    def delete(self, *args: object, **kwargs: object) -> NoReturn:
+        raise TypeError("a log entry is never deleted")
+
+
+class Checkpoint(models.Model):
+    """The signed head of the log at a size (存证点); a copy is written to `checkpoints/` to be kept elsewhere."""
+
+    size = models.BigIntegerField(unique=True)
+    root = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    algorithm = models.CharField(max_length=20)
+    key_id = models.CharField(max_length=64)
+    signature = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["size"]
+
+    def __str__(self) -> str:
+        return f"{self.size} {self.root}"
+
+
+class ImportBatch(models.Model):
+    """One import of files: what it changed can be undone as a whole, by new rows, never by deleting."""
+
+    at = models.DateTimeField()
+    by_name = models.CharField(max_length=100)
+    files = models.TextField()
+    summary = models.TextField(default="{}")
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.files}"
+
+
+class Evidence(models.Model):
+    """A stored file, known by the digest of its content."""
+
+    digest = models.CharField(max_length=64)
+    name = models.CharField(max_length=200)
+    media_type = models.CharField(max_length=100)
+    size = models.BigIntegerField()
+    subject_kind = models.CharField(max_length=40)
+    subject_key = models.CharField(max_length=160)
+    at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="evidence"
+    )
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["subject_kind", "subject_key"], name="evidence_subject")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Duty(models.Model):
+    """What someone owes (我的事项): written by whichever storey creates the obligation, in its transaction.
+
+    For a unit's reporter or head (`unit` and `role`) or for a single user (`user`).
+    `key` is the obligation's own name (`drive:reply:S-2026-0012`); at most one open duty has it.
+    """
+
+    key = models.CharField(max_length=120)
+    unit = models.ForeignKey("org.Unit", null=True, on_delete=models.PROTECT, related_name="duties")
+    role = models.CharField(max_length=30, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="duties"
+    )
+    what = models.CharField(max_length=200)
+    why = models.CharField(max_length=200, blank=True)
+    link = models.CharField(max_length=200)
+    due_on = models.DateField(null=True)
+    opened_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["due_on", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key"], condition=models.Q(done_at__isnull=True), name="duty_open_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.what

@@ -1,0 +1,1 @@
+"""Stored rule books with versions and locks; scoring runs with their digests."""

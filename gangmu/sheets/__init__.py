@@ -1,0 +1,1 @@
+"""Workbooks and CSV as cells that know their place: reading, typed parsing, marking, safe writing."""
