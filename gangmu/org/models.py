@@ -126,6 +126,9 @@ class User(AbstractBaseUser):
     unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="users")
     language = models.CharField(max_length=10, blank=True)
     is_active = models.BooleanField(default=True)
+    password_is_one_time = models.BooleanField(
+        default=False, help_text="given by an administrator: to be replaced at the first sign-in"
+    )
 
     objects = UserManager()
     USERNAME_FIELD = "username"
@@ -147,7 +150,13 @@ class RoleGrant(models.Model):
 
     class Meta:
         ordering = ["user", "role"]
-        constraints = [models.UniqueConstraint(fields=["user", "role", "unit"], name="grant_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "role", "unit"], name="grant_once"),
+            # NULL is distinct from NULL, so a role without a unit needs a constraint of its own.
+            models.UniqueConstraint(
+                fields=["user", "role"], condition=Q(unit__isnull=True), name="grant_once_unbound"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} {self.role}"

@@ -36,7 +36,12 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is logged of one change. `digest` is the changed row's content digest after it (see `subjects`)."""
+    """What is logged of one change.
+
+    subject_digest: the changed row's content digest after it, `subjects.GONE` when the row is no more,
+    empty when the entry tells of an event and not of the row's content.
+    detail: what changed, JSON; `batch` in it ties the entry to an import.
+    """
 
     action: str
     subject_kind: str
@@ -72,6 +77,7 @@ def _entry(actor: Actor, change: Change, at: Any) -> LogEntry:
         subject_digest=change.subject_digest,
         reason=change.reason,
         detail=canonical(change.detail),
+        batch_id=change.detail.get("batch"),
     )
     entry.digest = leaf_digest(entry)
     return entry

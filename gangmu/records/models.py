@@ -8,11 +8,28 @@ from django.conf import settings
 from django.db import models
 
 
+class ImportBatch(models.Model):
+    """One import of files: what it changed can be undone as a whole, by new rows, never by deleting."""
+
+    at = models.DateTimeField()
+    by_name = models.CharField(max_length=100)
+    files = models.TextField()
+    summary = models.TextField(default="{}")
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.files}"
+
+
 class LogEntry(models.Model):
     """One change, written in the transaction that made it. Never updated but for its position when sealed.
 
-    `digest` is the RFC 9162 leaf hash of the canonical text of every other column but `position`.
+    `digest` is the RFC 9162 leaf hash of the canonical text of the columns named in `log.leaf_text`.
     `position` is the leaf's index in the Merkle tree; null until the sealer has taken it.
+    `actor` and `batch` are for finding entries; what they say stands in the hashed columns too.
     """
 
     at = models.DateTimeField()
@@ -27,6 +44,7 @@ class LogEntry(models.Model):
     subject_digest = models.CharField(max_length=64, blank=True)
     reason = models.TextField(blank=True)
     detail = models.TextField(default="{}")
+    batch = models.ForeignKey(ImportBatch, null=True, on_delete=models.PROTECT, related_name="log_entries")
     digest = models.CharField(max_length=64)
     position = models.BigIntegerField(null=True, unique=True)
 
@@ -56,22 +74,6 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.size} {self.root}"
-
-
-class ImportBatch(models.Model):
-    """One import of files: what it changed can be undone as a whole, by new rows, never by deleting."""
-
-    at = models.DateTimeField()
-    by_name = models.CharField(max_length=100)
-    files = models.TextField()
-    summary = models.TextField(default="{}")
-    undone_at = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering = ["-id"]
-
-    def __str__(self) -> str:
-        return f"{self.pk} {self.files}"
 
 
 class Evidence(models.Model):
