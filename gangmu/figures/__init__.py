@@ -1,1 +1,1 @@
-"""One catalogue of figures: series, ledger queries, formulas and registered sources, each with its trace."""
+"""The catalogue of figures, observations, measures, and the trace of every value."""

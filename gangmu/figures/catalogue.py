@@ -1,0 +1,476 @@
+"""The catalogue: each figure declared once, as YAML, and checked whole.
+
+`catalogue/*.yaml` ships; a district adds to it or overrides single keys in `declared/figures/*.yaml`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from django.conf import settings
+
+from gangmu.figures import lined_yaml
+from gangmu.figures.figure import (
+    DIRECTIONS,
+    FREQUENCIES,
+    NATURES,
+    Condition,
+    Figure,
+    Formula,
+    Ledger,
+    Quantity,
+    Registered,
+    Rows,
+    Series,
+    Source,
+    Term,
+)
+from gangmu.figures.lined_yaml import Lined
+from gangmu.figures.measures import Measure
+from gangmu.problems import InputRefused, Problem, Problems, Text, refuse
+
+SHIPPED = Path(__file__).parent / "catalogue"
+_TEXTS = {
+    "code": "",
+    "name_zh": "",
+    "name_en": "",
+    "unit_of_measure": "",
+    "parent": "",
+    "source": "",
+    "formula": "",
+}
+_CHOICES = {"frequency": FREQUENCIES, "nature": NATURES, "direction": DIRECTIONS}
+_FLAGS = ("cumulative", "constant_prices")
+_LISTS = ("aliases", "also_in", "measures")
+_BILINGUAL = ("coverage", "definition")
+_KEYS = (*_TEXTS, *_CHOICES, *_FLAGS, *_LISTS, *_BILINGUAL, "decimals", "select", "quantities")
+_REQUIRED = ("name_zh", "name_en", "unit_of_measure", "source", "measures")
+_OPERATORS = ("eq", "ne", "in", "gt", "gte", "lt", "lte", "missing", "present")
+_AGGREGATES = ("count", "distinct", "sum")
+COMPUTED = ("value", "yoy", "change", "share", "rank", "fraction", "multiple", "streak", "names")
+"""Measures that are computed from others, or observed: a ledger figure need not declare them."""
+
+
+def catalogue() -> Mapping[str, Figure]:
+    """All figures by code, in declared order: shipped ones first, then the district's own.
+
+    Raises InputRefused with every finding of every file where a declaration is wrong.
+    """
+    return load(settings.DISTRICT.declared / "figures")
+
+
+@cache
+def load(declared: Path | None = None) -> Mapping[str, Figure]:
+    """The shipped catalogue with what a folder of declarations adds or overrides. Read once per process."""
+    problems = Problems()
+    entries: dict[str, Lined] = {}
+    origin: dict[str, str] = {}
+    for path, shown in _files(declared):
+        for entry in _entries(path, shown, problems):
+            code = str(entry.get("code", ""))
+            if code in entries and origin[code] == "shipped" and shown.startswith("declared"):
+                entries[code] = _overridden(entries[code], entry)
+            elif code in entries:
+                problems.add(_repeated(code, shown, entry))
+            else:
+                entries[code] = entry
+                origin[code] = "declared" if shown.startswith("declared") else "shipped"
+    figures = [figure for entry in entries.values() if (figure := _figure(entry, problems))]
+    problems.extend(_shared_names(figures))
+    problems.raise_if_any()
+    return MappingProxyType({figure.code: figure for figure in figures})
+
+
+def forget() -> None:
+    """Read the declarations anew at the next question (they changed on disk)."""
+    load.cache_clear()
+    _by_word.cache_clear()
+
+
+def get(code: str) -> Figure:
+    """The figure of a code, name or alias; InputRefused with the nearest names where there is none."""
+    figure = find(code)
+    if figure is None:
+        near = "、".join(f"{catalogue()[c].name_zh}（{c}）" for c in nearest(code))
+        raise refuse(
+            "figure.unknown",
+            f"没有名为“{code}”的指标",
+            f"there is no figure “{code}”",
+            f"最接近的是：{near}" if near else "可用 gangmu figures 查看全部指标",
+            f"nearest: {near}" if near else "gangmu figures lists all of them",
+        )
+    return figure
+
+
+def find(words: str) -> Figure | None:
+    """The figure of a code, a name in either language, or an alias (old words included)."""
+    code = _words().get(_plain(words))
+    return catalogue()[code] if code else None
+
+
+def nearest(words: str, most: int = 3) -> list[str]:
+    """Codes of the figures whose names come closest to some words, best first."""
+    names = _words()
+    plain = _plain(words)
+    found = difflib.get_close_matches(plain, names, n=most * 3, cutoff=0.5)
+    found += [name for name in names if len(plain) > 1 and (plain in name or name in plain)]
+    return list(dict.fromkeys(names[name] for name in found))[:most]
+
+
+def _words() -> Mapping[str, str]:
+    return _by_word(settings.DISTRICT.declared / "figures")
+
+
+@cache
+def _by_word(declared: Path | None) -> Mapping[str, str]:
+    """Every word a figure goes by, with its code; codes and names go before aliases."""
+    figures = load(declared).values()
+    words = {_plain(word): f.code for f in figures for word in f.aliases}
+    return words | {_plain(word): f.code for f in figures for word in (f.name_en, f.name_zh, f.code)}
+
+
+def _plain(words: str) -> str:
+    return "".join(words.split()).casefold()
+
+
+def _files(declared: Path | None) -> Iterator[tuple[Path, str]]:
+    for path in sorted(SHIPPED.glob("*.yaml")):
+        yield path, f"figures/catalogue/{path.name}"
+    if declared is not None and declared.is_dir():
+        for path in sorted(declared.glob("*.yaml")):
+            yield path, f"declared/figures/{path.name}"
+
+
+def _entries(path: Path, shown: str, problems: Problems) -> Iterator[Lined]:
+    content = lined_yaml.read(path, shown, problems)
+    if content is None:
+        return
+    if not isinstance(content, list):
+        problems.add(
+            _finding(
+                "figure.not_a_list", "文件应是指标的列表", "the file must be a list of figures", shown, 1
+            )
+        )
+        return
+    for entry in content:
+        if isinstance(entry, Lined) and entry.get("code"):
+            entry["__file__"] = shown
+            yield entry
+        else:
+            line = entry.line if isinstance(entry, Lined) else 1
+            problems.add(_finding("figure.no_code", "指标缺少 code", "a figure has no code", shown, line))
+
+
+def _overridden(shipped: Lined, own: Lined) -> Lined:
+    merged = Lined({**shipped, **own})
+    merged.line, merged.lines = own.line, {**dict.fromkeys(shipped.lines, own.line), **own.lines}
+    return merged
+
+
+def _figure(entry: Lined, problems: Problems) -> Figure | None:
+    """One figure, or None with its findings added."""
+    before = len(problems)
+    reader = _Reader(entry, problems)
+    reader.check_keys()
+    figure = Figure(
+        code=reader.text("code"),
+        name_zh=reader.text("name_zh"),
+        name_en=reader.text("name_en"),
+        unit_of_measure=reader.text("unit_of_measure"),
+        decimals=reader.whole("decimals", 0),
+        measures=reader.measures(),
+        source=reader.source(),
+        aliases=reader.words("aliases"),
+        also_in=reader.words("also_in"),
+        coverage=reader.bilingual("coverage"),
+        definition=reader.bilingual("definition"),
+        frequency=reader.choice("frequency"),
+        nature=reader.choice("nature"),
+        cumulative=reader.flag("cumulative"),
+        constant_prices=reader.flag("constant_prices"),
+        direction=reader.choice("direction"),
+        parent=reader.text("parent"),
+        file=reader.file,
+        line=entry.line,
+    )
+    return figure if len(problems) == before else None
+
+
+class _Reader:
+    """Reads the keys of one entry; what is wrong becomes a finding with its line, and reading goes on."""
+
+    def __init__(self, entry: Lined, problems: Problems) -> None:
+        self.entry, self.problems, self.file = entry, problems, str(entry["__file__"])
+        self.code = str(entry.get("code", ""))
+
+    def wrong(self, code: str, zh: str, en: str, line: int, remedy: tuple[str, str] = ("", "")) -> None:
+        self.problems.add(
+            _finding(
+                f"figure.{code}",
+                f"指标 {self.code}：{zh}",
+                f"figure {self.code}: {en}",
+                self.file,
+                line,
+                remedy,
+            )
+        )
+
+    def check_keys(self) -> None:
+        for key in self.entry:
+            if key not in _KEYS and key != "__file__":
+                near = difflib.get_close_matches(key, _KEYS, n=1)
+                remedy = (f"是否想写 {near[0]}？", f"did you mean {near[0]}?") if near else ("", "")
+                self.wrong(
+                    "unknown_key", f"不认识的键 {key}", f"unknown key {key}", self.entry.line_of(key), remedy
+                )
+        for key in _REQUIRED:
+            if self.entry.get(key) in (None, "", []):
+                self.wrong("missing_key", f"缺少 {key}", f"{key} is missing", self.entry.line)
+
+    def text(self, key: str) -> str:
+        return str(self.entry.get(key, "") or "")
+
+    def whole(self, key: str, default: int) -> int:
+        value = self.entry.get(key, default)
+        if isinstance(value, int) and 0 <= value <= 6:
+            return value
+        self.wrong(
+            "decimals",
+            f"{key} 应是 0—6 的整数",
+            f"{key} must be a whole number from 0 to 6",
+            self.entry.line_of(key),
+        )
+        return default
+
+    def flag(self, key: str) -> bool:
+        value = self.entry.get(key, False)
+        if not isinstance(value, bool):
+            self.wrong(
+                "flag", f"{key} 应写 true 或 false", f"{key} must be true or false", self.entry.line_of(key)
+            )
+        return value is True
+
+    def choice(self, key: str) -> str:
+        allowed = _CHOICES[key]
+        value = self.text(key) or {"frequency": "A", "nature": "flow", "direction": "up"}[key]
+        if value not in allowed:
+            listed = ", ".join(allowed)
+            self.wrong(
+                key, f"{key} 应是 {listed} 之一", f"{key} must be one of {listed}", self.entry.line_of(key)
+            )
+        return value
+
+    def words(self, key: str) -> tuple[str, ...]:
+        value = self.entry.get(key, [])
+        if not isinstance(value, list):
+            self.wrong("list", f"{key} 应是列表", f"{key} must be a list", self.entry.line_of(key))
+            return ()
+        return tuple(str(word) for word in value)
+
+    def bilingual(self, key: str) -> Text:
+        return _text(self.entry.get(key, ""))
+
+    def measures(self) -> tuple[str, ...]:
+        found = []
+        for said in self.words("measures"):
+            measure = Measure.parse(said)
+            if measure is None:
+                self.wrong(
+                    "measure",
+                    f"不认识的取值方式 {said}",
+                    f"unknown measure {said}",
+                    self.entry.line_of("measures"),
+                )
+            else:
+                found.append(str(measure))
+        return tuple(found) or ("value",)
+
+    def source(self) -> Source:
+        said = self.text("source")
+        if said == "series":
+            return Series()
+        if said == "formula":
+            if not self.text("formula"):
+                self.wrong("formula", "缺少公式 formula", "formula is missing", self.entry.line)
+            return Formula(self.text("formula"))
+        if said.startswith("ledger:"):
+            return self.ledger(said.removeprefix("ledger:"))
+        return Registered(said)
+
+    def ledger(self, register: str) -> Ledger:
+        declared = self.entry.get("quantities")
+        if not isinstance(declared, Lined):
+            self.wrong(
+                "quantities",
+                "台账指标须声明 quantities",
+                "a ledger figure must declare quantities",
+                self.entry.line,
+            )
+            return Ledger(register)
+        base = self.rows(self.entry.get("select"), Rows(), self.entry.line_of("select"))
+        quantities = {}
+        for said, content in declared.items():
+            measure = Measure.parse(said)
+            if measure is None or measure.planned:
+                self.wrong(
+                    "measure", f"不认识的取值方式 {said}", f"unknown measure {said}", declared.line_of(said)
+                )
+                continue
+            quantities[str(measure)] = self.quantity(measure, content, base, declared.line_of(said))
+        for said in self.measures():
+            measure = Measure.parse(said)
+            if (
+                measure
+                and not measure.planned
+                and measure.kind not in COMPUTED
+                and str(measure) not in quantities
+            ):
+                self.wrong(
+                    "quantity",
+                    f"{said} 没有在 quantities 中声明",
+                    f"{said} is not declared in quantities",
+                    declared.line,
+                )
+        return Ledger(register, MappingProxyType(quantities))
+
+    def quantity(self, measure: Measure, content: Any, base: Rows, line: int) -> Quantity:
+        if not isinstance(content, Lined):
+            content = _empty(line)
+        allowed = (
+            "name",
+            "unit",
+            "decimals",
+            "numerator",
+            "denominator",
+            *_AGGREGATES,
+            "where",
+            "dated",
+            "at_stage",
+        )
+        self.known_keys(content, allowed)
+        denominator = content.get("denominator")
+        is_rate = denominator is not None
+        unit = str(content.get("unit") or ("%" if is_rate else self.text("unit_of_measure")))
+        decimals = content.get("decimals", 1 if is_rate else self.entry.get("decimals", 0))
+        numerator = content.get("numerator") if is_rate else content
+        return Quantity(
+            measure=str(measure),
+            name=_text(content.get("name", "")) if content.get("name") else measure.name(),
+            numerator=self.term(numerator, base, line),
+            denominator=self.term(denominator, base, line) if is_rate else None,
+            unit_of_measure=unit,
+            decimals=decimals if isinstance(decimals, int) else 0,
+        )
+
+    def term(self, content: Any, base: Rows, line: int) -> Term:
+        content = content if isinstance(content, Lined) else _empty(line)
+        aggregate = next((key for key in ("sum", "distinct") if content.get(key)), "count")
+        field = str(content.get(aggregate) or "") if aggregate != "count" else ""
+        return Term(aggregate, field, self.rows(content, base, content.line))
+
+    def rows(self, content: Any, base: Rows, line: int) -> Rows:
+        """The base rows narrowed by further conditions; another `dated` or `at_stage` takes the base's place."""
+        if not isinstance(content, Lined):
+            return base
+        dated = (
+            base.dated if "dated" not in content else self.dated(content["dated"], content.line_of("dated"))
+        )
+        stages = content.get("at_stage", base.at_stage)
+        where = [self.condition(item, content.line_of("where")) for item in content.get("where") or []]
+        return Rows((*base.where, *[c for c in where if c]), dated, tuple(str(s) for s in stages))
+
+    def dated(self, content: Any, line: int) -> tuple[str, str] | None:
+        if content in (None, "stock"):
+            return None
+        if isinstance(content, Lined) and len(content) == 1:
+            [(kind, code)] = content.items()
+            if kind in ("stage", "field", "line"):
+                return kind, str(code)
+        self.wrong(
+            "dated",
+            "dated 应写 {stage: …}、{field: …}、{line: …} 或 stock",
+            "dated must be {stage: …}, {field: …}, {line: …} or stock",
+            line,
+        )
+        return None
+
+    def condition(self, content: Any, line: int) -> Condition | None:
+        if (
+            not isinstance(content, Lined)
+            or not content.get("field")
+            or content.get("op", "eq") not in _OPERATORS
+        ):
+            listed = ", ".join(_OPERATORS)
+            self.wrong(
+                "condition",
+                f"条件应写 {{field, op, value}}，op 是 {listed} 之一",
+                f"a condition is {{field, op, value}}, op one of {listed}",
+                line,
+            )
+            return None
+        value = content.get("value")
+        return Condition(
+            str(content["field"]),
+            str(content.get("op", "eq")),
+            tuple(value) if isinstance(value, list) else value,
+            str(content.get("unit", "")),
+        )
+
+    def known_keys(self, content: Lined, allowed: Iterable[str]) -> None:
+        for key in content:
+            if key not in allowed:
+                self.wrong("unknown_key", f"不认识的键 {key}", f"unknown key {key}", content.line_of(key))
+
+
+def _empty(line: int) -> Lined:
+    empty = Lined()
+    empty.line, empty.lines = line, {}
+    return empty
+
+
+def _text(said: Any) -> Text:
+    if isinstance(said, dict):
+        return Text(str(said.get("zh", "")), str(said.get("en", "")))
+    return Text(str(said or ""), str(said or ""))
+
+
+def _shared_names(figures: list[Figure]) -> Iterator[Problem]:
+    """A word that means two figures would bind documents wrongly."""
+    owner: dict[str, Figure] = {}
+    for figure in figures:
+        for word in dict.fromkeys((figure.code, figure.name_zh, figure.name_en, *figure.aliases)):
+            other = owner.setdefault(_plain(word), figure)
+            if other is not figure:
+                yield _finding(
+                    "figure.shared_name",
+                    f"指标 {figure.code} 与 {other.code} 都叫“{word}”",
+                    f"figures {figure.code} and {other.code} are both called “{word}”",
+                    figure.file,
+                    figure.line,
+                    ("请改名或删去其中一个别名", "rename one, or drop an alias"),
+                )
+
+
+def _repeated(code: str, shown: str, entry: Lined) -> Problem:
+    return _finding(
+        "figure.repeated",
+        f"指标 {code} 声明了两次",
+        f"figure {code} is declared twice",
+        shown,
+        entry.line,
+        ("请删去其中一处", "drop one of them"),
+    )
+
+
+def _finding(
+    code: str, zh: str, en: str, file: str, line: int, remedy: tuple[str, str] = ("", "")
+) -> Problem:
+    return Problem(code, Text(zh, en), Text(*remedy), file=file, cell=f"line {line}")
+
+
+__all__ = ["InputRefused", "catalogue", "find", "get", "load", "nearest"]

@@ -1,0 +1,55 @@
+"""YAML that remembers its lines, so that a finding can name the place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from gangmu.problems import Problem, Problems, Text
+
+
+class Lined(dict[str, Any]):
+    """A mapping of a YAML file. `line` is its first line, `lines` that of each key."""
+
+    line: int = 0
+    lines: dict[str, int]
+
+    def line_of(self, key: str) -> int:
+        return self.lines.get(key, self.line)
+
+
+class _Loader(yaml.SafeLoader):
+    """SafeLoader whose mappings are `Lined`, and whose numbers stay exact texts."""
+
+
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> Lined:
+    found = Lined(loader.construct_mapping(node, deep=True))
+    found.line = node.start_mark.line + 1
+    found.lines = {str(key.value): key.start_mark.line + 1 for key, _ in node.value}
+    return found
+
+
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+_Loader.add_constructor("tag:yaml.org,2002:float", lambda loader, node: loader.construct_scalar(node))
+
+
+def read(path: Path, shown: str, problems: Problems) -> Any:
+    """The content of a YAML file; None, with a problem added, where it is not YAML. `shown`: the name in findings."""
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 (a SafeLoader)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        problems.add(
+            Problem(
+                "declaration.syntax",
+                Text(f"文件读不懂：{error}", f"the file cannot be read: {error}"),
+                Text(
+                    "请检查缩进、冒号后的空格和引号", "check indentation, the space after a colon, and quotes"
+                ),
+                file=shown,
+                cell=f"line {mark.line + 1}" if mark else "",
+            )
+        )
+        return None
