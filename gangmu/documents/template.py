@@ -1,0 +1,385 @@
+"""Templates of reports: plain text or .docx with placeholders, read whole and filled.
+
+    {{ figure . measure [filter] @ period、area | format | format }}
+
+Only the figure is required. docs/report-templates.md says it for officers; its examples are run by a test.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from pathlib import Path
+
+from gangmu.documents import word
+from gangmu.documents.model import (
+    OPERATORS,
+    Bound,
+    Document,
+    Kind,
+    Paragraph,
+    Request,
+    Run,
+    Text,
+    bookmark,
+    kinds_of,
+    new_identity,
+)
+from gangmu.documents.numbers import DIRECTIONS, Style, UnitMismatch, wording
+from gangmu.problems import Problem, Problems, refuse
+from gangmu.problems import Text as Said
+
+MEASURES = {
+    "总量": "value",
+    "数值": "value",
+    "增速": "yoy",
+    "增减": "change",
+    "占比": "share",
+    "比重": "share",
+    "位次": "rank",
+    "排名": "rank",
+    "数量": "count",
+    "个数": "count",
+    "倍数": "multiple",
+    "分数": "fraction",
+    "连续年数": "streak",
+    "名单": "names",
+    "合计": "sum",
+    "比率": "rate",
+}
+_ENGLISH = frozenset(MEASURES.values())
+_NAMED = {zh: en for zh, en in MEASURES.items() if zh not in ("数值", "比重", "排名", "个数")}
+MEASURE_ZH = {en: zh for zh, en in _NAMED.items()}
+_PLANNED = ("计划", "目标")
+PERIODS = {"prev": "prev", "上年": "prev", "去年": "prev", "next": "next", "下年": "next", "明年": "next"}
+_SDMX = r"\d{4}(?:-(?:S[12]|Q[1-4]|M\d{2}|W\d{2}))?"
+_PERIOD = re.compile(rf"{_SDMX}(?:/{_SDMX})?$")
+_PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}|｛｛(.*?)｝｝")
+_STRAY = re.compile(r"\{\{|\}\}|｛｛|｝｝")
+_HEAD = re.compile(
+    r"(?P<figure>[^.@\[\]|]+)(?:\.(?P<measure>[^@\[\]|]+))?(?P<filters>(?:\[[^\]]*\])*)(?:@(?P<where>[^|]*))?$"
+)
+_FILTER = re.compile(r"\[\s*([\w.]+)\s*(!=|>=|<=|=|>|<)\s*(.*?)\s*\]")
+_WIDE = str.maketrans("．＠｜［］，＝＞＜：", ".@|[],=><:")
+_WIDE_BRACKETS = str.maketrans("（）", "()")
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """A placeholder of a template: what it asks for, how it is printed, and where it stands (line from 1)."""
+
+    request: Request
+    style: Style
+    line: int
+    source: str
+
+
+Piece = Text | Placeholder
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateParagraph:
+    kind: Kind
+    pieces: tuple[Piece, ...]
+
+    @property
+    def source(self) -> str:
+        return "".join(p.text if isinstance(p, Text) else p.source for p in self.pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A template as read: `base` is the .docx itself when it was one, whose layout is then kept."""
+
+    name: str
+    paragraphs: tuple[TemplateParagraph, ...]
+    base: bytes | None = field(default=None, repr=False)
+
+    def placeholders(self) -> Iterator[Placeholder]:
+        return (
+            piece
+            for paragraph in self.paragraphs
+            for piece in paragraph.pieces
+            if isinstance(piece, Placeholder)
+        )
+
+
+def load(path: Path) -> Template:
+    """The template of a file, .txt/.md or .docx; InputRefused with every finding, place and remedy."""
+    if path.suffix.lower() == ".docx":
+        content = path.read_bytes()
+        return _checked(path.name, word.paragraph_texts(content, path.name), content)
+    try:
+        return parse(path.read_text(encoding="utf-8-sig"), path.name)
+    except UnicodeDecodeError as error:
+        raise refuse(
+            "template.encoding",
+            "模板不是 UTF-8 编码的文本",
+            "the template is not text in UTF-8",
+            "请另存为 UTF-8 文本，或使用 .docx",
+            "save it as UTF-8 text, or use .docx",
+            file=path.name,
+        ) from error
+
+
+def parse(text: str, name: str = "") -> Template:
+    """The template of a plain text, a paragraph a line."""
+    return _checked(name, text.removesuffix("\n").split("\n"), None)
+
+
+def _checked(name: str, lines: list[str], base: bytes | None) -> Template:
+    problems = Problems()
+    kinds = kinds_of([_PLACEHOLDER.sub("0", line) for line in lines])
+    paragraphs = tuple(
+        TemplateParagraph(kind, tuple(_pieces(line, number, name, problems)))
+        for number, (line, kind) in enumerate(zip(lines, kinds, strict=True), start=1)
+    )
+    problems.raise_if_any()
+    return Template(name, paragraphs, base)
+
+
+def _pieces(line: str, number: int, file: str, problems: Problems) -> Iterator[Piece]:
+    end = 0
+    for match in _PLACEHOLDER.finditer(line):
+        yield from _plain(line[end : match.start()], number, file, problems)
+        end = match.end()
+        inner = match[1] if match[1] is not None else match[2]
+        found = placeholder(inner, number, match.group(), file)
+        if isinstance(found, Problem):
+            problems.add(found)
+        else:
+            yield found
+    yield from _plain(line[end:], number, file, problems)
+
+
+def _plain(text: str, number: int, file: str, problems: Problems) -> Iterator[Text]:
+    if _STRAY.search(text):
+        problems.add(
+            Problem(
+                "template.unclosed",
+                Said(f"“{text.strip()[:20]}”中的花括号不成对", f"unpaired braces in “{text.strip()[:20]}”"),
+                Said("占位符写成 {{指标.取值方式}}，在同一段内", "write {{figure.measure}} within one paragraph"),
+                file=file,
+                cell=f"line {number}",
+            )
+        )
+    if text:
+        yield Text(text)
+
+
+def placeholder(inner: str, line: int, source: str, file: str = "") -> Placeholder | Problem:
+    """The placeholder written between the braces, or what is wrong with it."""
+    head, *formats = [part.strip() for part in inner.translate(_WIDE).split("|")]
+    match = _HEAD.match(head)
+    if not match or not match["figure"].strip():
+        return _wrong(source, line, file, "写法不认识", "cannot be read")
+    measure = measure_of((match["measure"] or "").translate(_WIDE_BRACKETS).strip())
+    if measure is None:
+        return _unknown_measure(match["measure"], source, line, file)
+    request = Request(
+        match["figure"].strip(),
+        measure,
+        filters=tuple((f, OPERATORS[op], value) for f, op, value in _FILTER.findall(match["filters"])),
+    )
+    request = _placed(request, match["where"] or "")
+    style = Style()
+    for word_ in filter(None, formats):
+        style = _styled(style, word_)
+    return Placeholder(request, style, line, source)
+
+
+def _placed(request: Request, where: str) -> Request:
+    """Period, area and unit after @, in any order, separated by 、 or a comma."""
+    for part in filter(None, (p.strip() for p in re.split("[、,]", where))):
+        if part in PERIODS or _PERIOD.match(part):
+            request = replace(request, period=PERIODS.get(part, part))
+        elif part.startswith(("单位:", "unit:")):
+            request = replace(request, unit=part.partition(":")[2].strip())
+        else:
+            request = replace(request, area=part)
+    return request
+
+
+def measure_of(said: str) -> str | None:
+    """The measure as interface.md writes it, of Chinese or English words; empty for none, None if unknown.
+
+    >>> measure_of("计划增速"), measure_of("sum(invested)"), measure_of("增数")
+    ('planned yoy', 'sum(invested)', None)
+    """
+    said = " ".join(said.split())
+    for prefix in (*_PLANNED, "planned"):
+        if said.startswith(prefix):
+            inner = measure_of(said.removeprefix(prefix).strip())
+            return None if inner is None else f"planned {inner or 'value'}"
+    name, bracket, argument = said.partition("(")
+    name = MEASURES.get(name, name)
+    if name and name not in _ENGLISH:
+        return None
+    return f"{name}{bracket}{argument}"
+
+
+def _unknown_measure(said: str, source: str, line: int, file: str) -> Problem:
+    near = difflib.get_close_matches(said, [*MEASURES, *_ENGLISH], n=1, cutoff=0.4)
+    known = "、".join(MEASURE_ZH.values())
+    guess_zh, guess_en = (f"是否为“{near[0]}”？", f"did you mean “{near[0]}”? ") if near else ("", "")
+    return Problem(
+        "template.measure",
+        Said(f"{source} 的取值方式“{said}”不认识", f"{source}: measure “{said}” is unknown"),
+        Said(f"{guess_zh}可用：{known}", f"{guess_en}known: {', '.join(sorted(_ENGLISH))}"),
+        file=file,
+        cell=f"line {line}",
+    )
+
+
+def _wrong(source: str, line: int, file: str, zh: str, en: str) -> Problem:
+    return Problem(
+        "template.placeholder",
+        Said(f"占位符 {source} {zh}", f"placeholder {source} {en}"),
+        Said(
+            "请写成 {{地区生产总值.增速}} 或 {{gdp.value@2024|亿元|1}}",
+            "write {{gdp.yoy}} or {{gdp.value@2024|亿元|1}}",
+        ),
+        file=file,
+        cell=f"line {line}",
+    )
+
+
+def unknown_figure(placeholder: Placeholder, names: Iterable[str], file: str = "") -> Problem:
+    """The finding for a placeholder whose figure the catalogue does not have, with its nearest name."""
+    said = placeholder.request.figure
+    near = difflib.get_close_matches(said, list(names), n=1, cutoff=0.5)
+    remedy = (
+        Said(f"是否为“{near[0]}”？", f"did you mean “{near[0]}”?")
+        if near
+        else Said(
+            "请在 declared/figures 中声明该指标，或改用已有指标（gangmu figures 列出全部）",
+            "declare it in declared/figures, or use one that `gangmu figures` lists",
+        )
+    )
+    return Problem(
+        "template.figure",
+        Said(f"{placeholder.source} 的指标“{said}”不在目录中", f"{placeholder.source}: no figure “{said}”"),
+        remedy,
+        file=file,
+        cell=f"line {placeholder.line}",
+    )
+
+
+_STYLE_WORDS: dict[str, Callable[[Style], Style]] = {
+    "降幅": lambda s: replace(s, fall=True),
+    "约": lambda s: replace(s, about=True),
+    "余": lambda s: replace(s, over=True),
+    "补零": lambda s: replace(s, zeros=True),
+    "数": lambda s: replace(s, bare=True),
+    "千分位": lambda s: replace(s, grouped=True),
+}
+
+
+def _styled(style: Style, said: str) -> Style:
+    if said.isascii() and said.isdigit():
+        return replace(style, decimals=int(said))
+    if said in DIRECTIONS:
+        return replace(style, direction=said)
+    if said in _STYLE_WORDS:
+        return _STYLE_WORDS[said](style)
+    return replace(style, unit=said)
+
+
+def style_words(style: Style) -> tuple[str, ...]:
+    """The formats that make this style, as a template writes them."""
+    decimals = () if style.decimals is None else (str(style.decimals),)
+    flags = (
+        ("降幅", style.fall),
+        ("约", style.about),
+        ("余", style.over),
+        ("补零", style.zeros),
+        ("数", style.bare),
+        ("千分位", style.grouped),
+    )
+    words = tuple(said for said, on in flags if on)
+    return tuple(filter(None, (style.direction, style.unit))) + decimals + words
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a request came to: a value in the figure's own unit, or why there is none.
+
+    value: None prints 〔缺：label〕. label: the figure, period and measure as an officer names them.
+    """
+
+    value: Decimal | None
+    unit: str
+    decimals: int
+    label: str
+
+
+def fill(
+    template: Template, answer: Callable[[Request], Answer], identity: str | None = None, start: int = 1
+) -> Document:
+    """The document of a template, each placeholder printed from its answer; numbers count from `start`.
+
+    Raises InputRefused when a format asks for a unit that the figure does not have.
+    """
+    identity = identity or new_identity()
+    problems = Problems()
+    numbers = iter(range(start, 10**6))
+    paragraphs = []
+    for paragraph in template.paragraphs:
+        runs: list[Run] = []
+        for i, piece in enumerate(paragraph.pieces):
+            if isinstance(piece, Text):
+                runs.append(piece)
+                continue
+            before = paragraph.pieces[i - 1] if i else None
+            after = paragraph.pieces[i + 1] if i + 1 < len(paragraph.pieces) else None
+            around = (_text(before), _text(after))
+            bound = _bound(piece, answer(piece.request), around, bookmark(identity, next(numbers)))
+            if isinstance(bound, Problem):
+                problems.add(replace(bound, file=template.name))
+            else:
+                runs.append(bound)
+        paragraphs.append(Paragraph(paragraph.kind, tuple(runs)))
+    problems.raise_if_any()
+    return Document(tuple(paragraphs), identity, template.base)
+
+
+def _text(piece: Piece | None) -> str:
+    return piece.text if isinstance(piece, Text) else ""
+
+
+def _bound(piece: Placeholder, answer: Answer, around: tuple[str, str], name: str) -> Bound | Problem:
+    try:
+        printed = printed_as(answer, piece.style, *around)
+    except UnitMismatch:
+        return _wrong(
+            piece.source,
+            piece.line,
+            "",
+            f"要求按“{piece.style.unit}”打印，但该指标的计量单位是“{answer.unit}”",
+            f"asks for “{piece.style.unit}”, but the unit of measure of the figure is “{answer.unit}”",
+        )
+    return Bound(name, piece.request, piece.style, printed, answer.value is None)
+
+
+def printed_as(answer: Answer, style: Style, before: str = "", after: str = "") -> str:
+    """What an answer prints as; a missing one prints visibly, never as zero and never as nothing."""
+    if answer.value is None:
+        return f"〔缺：{answer.label}〕"
+    return wording(answer.value, answer.unit, answer.decimals, style, before, after)
+
+
+def source_of(request: Request, style: Style) -> str:
+    """A placeholder as a template writes it.
+
+    >>> source_of(Request("地区生产总值", "yoy", "2025"), Style(direction="增长", decimals=1))
+    '{{地区生产总值.增速@2025|增长|1}}'
+    """
+    measure = request.measure
+    planned, plain = ("计划", measure[8:]) if measure.startswith("planned ") else ("", measure)
+    name, bracket, argument = plain.partition("(")
+    said = f"{planned}{MEASURE_ZH.get(name, name)}{bracket}{argument}"
+    head = str(replace(request, measure=said))
+    return "{{" + "|".join((head, *style_words(style))) + "}}"
