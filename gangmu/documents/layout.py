@@ -18,9 +18,10 @@ FOOTER = 1304  # the page number's line ends 23 mm above the edge: 7 mm below th
 LINES, CHARACTERS = 22, 28
 LINE_PITCH = TYPE_AREA[1] // LINES  # 579: rounded up to 580, the 22nd line would not fit
 BODY_HALF_POINTS = 32  # 三号 16 pt
-# Word counts the character pitch from the body size, in 1/4096 point: 156 mm / 28 is 15.79 pt, and
-# 28 characters of 16 pt would be 158 mm. Without this the line holds 27.
-CHARACTER_SPACE = round((TYPE_AREA[0] / 20 / CHARACTERS - BODY_HALF_POINTS / 2) * 4096)
+# 28 characters of 16 pt would be 158 mm, so a line would hold 27. A character grid of 15.79 pt mends it in
+# Word, but LibreOffice gives a character wider than its cell two cells. A body set a quarter point closer
+# holds 28 in both.
+CHARACTER_SPACING = -5
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,12 @@ class ParagraphStyle:
     outline: int | None = None
     line: int = LINE_PITCH
     right_indent: int = 0
+    spacing: int = CHARACTER_SPACING
 
 
 STYLES: dict[Kind, ParagraphStyle] = {
     Kind.TITLE: ParagraphStyle(
-        "GmTitle", "公文标题", SONG_TITLE, 44, "center", 0, line=700
+        "GmTitle", "公文标题", SONG_TITLE, 44, "center", 0, line=700, spacing=0
     ),  # 二号; 35 pt between its lines
     Kind.SUBTITLE: ParagraphStyle("GmSubtitle", "公文副题", KAITI, align="center", indent=0),
     Kind.ADDRESSEE: ParagraphStyle("GmAddressee", "主送与称谓", indent=0),

@@ -141,7 +141,9 @@ _HEADINGS = (
     (Kind.HEADING_3, re.compile(r"\d{1,2}[.．](?!\d)")),
     (Kind.HEADING_4, re.compile(r"[（(]\d{1,2}[）)]")),
 )
-_SUBTITLE = re.compile(r"\s*(——|—|[（(][^）)]*[）)]\s*$|\d{4}年\d{1,2}月\d{1,2}日)|.{0,12}(长|主任|书记)\s+\S{2,4}$")
+_SUBTITLE = re.compile(
+    r"\s*(——|—|[（(][^）)]*[）)]\s*$|\d{4}年\d{1,2}月\d{1,2}日)|.{0,12}(长|主任|书记)\s+\S{2,4}$"
+)
 _ADDRESSEE = re.compile(r"\S{2,20}[:：]$")
 _SIGNATURE = re.compile(r"\s*\d{4}年\d{1,2}月\d{1,2}日\s*$")
 

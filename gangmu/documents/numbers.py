@@ -15,11 +15,12 @@ EXACT = Context(prec=80, rounding=ROUND_HALF_UP)
 
 _SCALES = (("万亿", 12), ("亿", 8), ("万", 4))
 
-COUNTERS = frozenset(
+_COUNTING_WORDS = (
     "个 家 户 项 所 条 座 处 支 名 位 件 起 部 人 例 台 辆 艘 架 场 次 人次 场次 户次 家次 亩次 种 类 批 套 间 张 册 栋 幢 "
     "只 头 宗 笔 票 列 班 门 届 篇 本 份 枚 颗 片 株 棵 对 组 员 款 层 块 盏 根 口 眼 幅 首 席 尊 集 站 街 村 社 镇 乡 县 市 "
-    "区 园 店 岗 套（间） 条（段） 个（次） 处（个） 项（次） 件（次）".split()
+    "区 园 店 岗 套（间） 条（段） 个（次） 处（个） 项（次） 件（次）"
 )
+COUNTERS = frozenset(_COUNTING_WORDS.split())
 """Counting words. Between them nothing is converted: 12个企业 and 12家企业 are the same count."""
 
 DIRECTIONS = {
@@ -63,7 +64,7 @@ class Unit:
         return self.base == other.base or (self.counts and other.counts)
 
 
-class UnitMismatch(ValueError):
+class UnitMismatchError(ValueError):
     """Two units measure different things: 亿元 and 万人."""
 
 
@@ -75,7 +76,7 @@ def converted(value: Decimal, given: str, wanted: str) -> Decimal:
     """
     source, target = Unit.parse(given), Unit.parse(wanted)
     if not source.converts_to(target):
-        raise UnitMismatch(f"{given} → {wanted}")
+        raise UnitMismatchError(f"{given} → {wanted}")
     return _plain(value.scaleb(source.exponent - target.exponent, EXACT))
 
 
@@ -120,7 +121,7 @@ def wording(
 
     `decimals`: the figure's own, used when the style says none. Where the unit, or another scale of it,
     already stands after the number, the number is converted to it and the unit is not printed twice.
-    Raises UnitMismatch when the style asks for a unit that measures something else.
+    Raises UnitMismatchError when the style asks for a unit that measures something else.
 
     >>> wording(Decimal("612.34"), "亿元", 1)
     '612.3亿元'

@@ -28,7 +28,7 @@ from gangmu.documents.model import (
     kinds_of,
     new_identity,
 )
-from gangmu.documents.numbers import DIRECTIONS, Style, UnitMismatch, wording
+from gangmu.documents.numbers import DIRECTIONS, Style, UnitMismatchError, wording
 from gangmu.problems import Problem, Problems, refuse
 from gangmu.problems import Text as Said
 
@@ -161,7 +161,10 @@ def _plain(text: str, number: int, file: str, problems: Problems) -> Iterator[Te
             Problem(
                 "template.unclosed",
                 Said(f"“{text.strip()[:20]}”中的花括号不成对", f"unpaired braces in “{text.strip()[:20]}”"),
-                Said("占位符写成 {{指标.取值方式}}，在同一段内", "write {{figure.measure}} within one paragraph"),
+                Said(
+                    "占位符写成 {{指标.取值方式}}，在同一段内",
+                    "write {{figure.measure}} within one paragraph",
+                ),
                 file=file,
                 cell=f"line {number}",
             )
@@ -353,7 +356,7 @@ def _text(piece: Piece | None) -> str:
 def _bound(piece: Placeholder, answer: Answer, around: tuple[str, str], name: str) -> Bound | Problem:
     try:
         printed = printed_as(answer, piece.style, *around)
-    except UnitMismatch:
+    except UnitMismatchError:
         return _wrong(
             piece.source,
             piece.line,

@@ -1,7 +1,7 @@
 """Documents as .docx: writing in the official layout, filling a user's own file, reading numbers back.
 
-A bound number is a plain-text content control inside a bookmark. Word and WPS show the control;
-LibreOffice drops its tag but keeps the bookmark, which therefore is the identity.
+A bound number is a content control inside a bookmark. Word and WPS show the control; LibreOffice drops
+its tag but keeps the bookmark, which therefore is the identity (docs/decisions/0003).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import docx
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
+from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from lxml import etree
 
@@ -122,17 +123,17 @@ def _run(text: str, face: Face | None = None, *, missing: bool = False, like: El
 
 def _control(bound: Bound, number: int, run: Element) -> list[Element]:
     """Bookmark start, the content control around the run, bookmark end."""
-    control = _new(
-        "w:sdt",
-        _new(
-            "w:sdtPr",
-            _new("w:alias", val=str(bound.request)[:60]),
-            _new("w:tag", val=bound.id),
-            _new("w:id", val=str(700_000_000 + number)),
-            _new("w:text"),
-        ),
-        _new("w:sdtContent", run),
+    properties = _new(
+        "w:sdtPr",
+        _new("w:alias", val=str(bound.request)[:60]),
+        _new("w:tag", val=bound.id),
+        _new("w:id", val=str(700_000_000 + number)),
     )
+    if bound.printed.isascii():
+        # Only digits go into a plain-text control: of one that mixes scripts (下降0.4%) LibreOffice 7.4
+        # writes the words several times over.
+        properties.append(_new("w:text"))
+    control = _new("w:sdt", properties, _new("w:sdtContent", run))
     return [
         _new("w:bookmarkStart", id=str(number), name=bound.id),
         control,
@@ -149,9 +150,7 @@ def _new(tag: str, *children: Element, **attributes: str) -> Element:
     return element
 
 
-_PARENT: Element = docx.oxml.parse_xml(
-    '<w:p xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"/>'
-)
+_PARENT: Element = parse_xml('<w:p xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"/>')
 
 
 def _set_page(file: Any) -> None:
@@ -169,14 +168,7 @@ def _set_page(file: Any) -> None:
     }
     section.append(_new("w:pgSz", w=str(layout.PAGE[0]), h=str(layout.PAGE[1])))
     section.append(_new("w:pgMar", **{name: str(length) for name, length in margins.items()}))
-    section.append(
-        _new(
-            "w:docGrid",
-            type="linesAndChars",
-            linePitch=str(layout.LINE_PITCH),
-            charSpace=str(layout.CHARACTER_SPACE),
-        )
-    )
+    section.append(_new("w:docGrid", type="lines", linePitch=str(layout.LINE_PITCH)))
     file.settings.odd_and_even_pages_header_footer = True
     _page_number(file.sections[0].footer, "right")
     _page_number(file.sections[0].even_page_footer, "left")
@@ -220,6 +212,9 @@ def _declared(style: ParagraphStyle) -> Element:
     paragraph = _new("w:pPr")
     if style.outline is not None:
         paragraph.append(_new("w:keepNext", val="0"))
+    # No automatic space between Chinese and digits: a line of 28 characters is counted without it.
+    paragraph.append(_new("w:autoSpaceDE", val="0"))
+    paragraph.append(_new("w:autoSpaceDN", val="0"))
     paragraph.append(
         _new("w:spacing", before="0", after="0", line=str(style.line), lineRule="exact"),
     )
@@ -242,17 +237,18 @@ def _declared(style: ParagraphStyle) -> Element:
         _new("w:basedOn", val="Normal"),
         _new("w:qFormat"),
         paragraph,
-        _character_properties(style.face, style.half_points),
+        _character_properties(style.face, style.half_points, style.spacing),
         type="paragraph",
         customStyle="1",
         styleId=style.id,
     )
 
 
-def _character_properties(face: Face, half_points: int) -> Element:
+def _character_properties(face: Face, half_points: int, spacing: int = 0) -> Element:
     return _new(
         "w:rPr",
         _new("w:rFonts", ascii=layout.LATIN.name, hAnsi=layout.LATIN.name, eastAsia=face.name),
+        _new("w:spacing", val=str(spacing)),
         _new("w:kern", val="0"),
         _new("w:sz", val=str(half_points)),
         _new("w:szCs", val=str(half_points)),
@@ -331,7 +327,13 @@ def _letters(paragraph: Element) -> Iterator[tuple[Element, str]]:
         if element.getparent().tag != qn("w:r"):
             continue  # w:tab is also a tab stop of the paragraph's properties
         if next(element.iterancestors(qn("w:p"))) is paragraph:
-            text = element.text or "" if element.tag == qn("w:t") else "\t" if element.tag == qn("w:tab") else "\n"
+            text = (
+                element.text or ""
+                if element.tag == qn("w:t")
+                else "\t"
+                if element.tag == qn("w:tab")
+                else "\n"
+            )
             yield element, text
 
 
@@ -346,7 +348,9 @@ def _fill_in(document: Document, body: Element) -> None:
         bound = list(filled.bound())
         spans = [match.span() for match in _PLACEHOLDER.finditer(_text(paragraph))]
         # From the last to the first, so that the places of those before stay true.
-        for number, (span, one) in reversed(list(enumerate(zip(spans, bound, strict=True), start=first + marks))):
+        for number, (span, one) in reversed(
+            list(enumerate(zip(spans, bound, strict=True), start=first + marks))
+        ):
             _replace(paragraph, span, one, number)
 
 
@@ -427,10 +431,12 @@ def identity_of(content: bytes, name: str = "") -> str | None:
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         if "docProps/custom.xml" not in package.namelist():
             return None
-        properties = etree.fromstring(package.read("docProps/custom.xml"), etree.XMLParser(resolve_entities=False))
+        properties = etree.fromstring(
+            package.read("docProps/custom.xml"), etree.XMLParser(resolve_entities=False)
+        )
     for one in properties:
         if one.get("name") == _PROPERTY:
-            return "".join(one.itertext()).strip()
+            return "".join(str(text) for text in one.itertext()).strip()
     return None
 
 
