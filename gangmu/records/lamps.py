@@ -24,7 +24,7 @@ WORD = {
     Colour.AMBER: Text("黄灯", "amber"),
     Colour.GREEN: Text("绿灯", "green"),
 }
-SHAPE = {Colour.RED: "▲", Colour.AMBER: "◆", Colour.GREEN: "●"}
+SHAPE = {Colour.RED: "▲", Colour.AMBER: "■", Colour.GREEN: "●"}
 
 
 @dataclass(frozen=True, slots=True)

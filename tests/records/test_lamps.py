@@ -71,6 +71,6 @@ def test_the_worst_of_deadline_and_schedule_decides():
 def test_a_lamp_is_told_by_word_and_shape_too():
     assert [(Lamp(c, Text("", "")).word.zh, Lamp(c, Text("", "")).shape) for c in Colour] == [
         ("红灯", "▲"),
-        ("黄灯", "◆"),
+        ("黄灯", "■"),
         ("绿灯", "●"),
     ]
