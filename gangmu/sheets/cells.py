@@ -72,7 +72,7 @@ def shown(value: Value) -> str:
         return "是" if value else "否"
     if isinstance(value, Decimal):
         whole = value == value.to_integral_value()
-        return format(value.quantize(Decimal(1)) if whole else value.normalize(), "f")
+        return format(value.to_integral_value() if whole else value.normalize(), "f")
     if isinstance(value, datetime.datetime):
         return value.isoformat(sep=" ", timespec="minutes")
     return value.isoformat()

@@ -27,7 +27,10 @@ MAGNITUDES = {
     "万亿": 10**12,
 }
 
-_NUMBER = re.compile(r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|[+-]?\.\d+)(.*)", re.S)
+MOST_DIGITS = 20
+"""No quantity of a district has more; what has is a code or an identity number in the wrong column."""
+
+_NUMBER = re.compile(r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|[+-]?\.\d+)([^\d.,+\-eE].*)?", re.S)
 _MAGNITUDE = re.compile(r"(万亿|千万|百万|十|百|千|万|亿)?(.*)", re.S)
 _DAYS = (
     re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T]00:00(?::00)?)?"),
@@ -94,7 +97,10 @@ def decimal(
         if match is None:
             _not_a_number(cell, problems)
             return None
-        number, suffix = Decimal(match[1].replace(",", "")), match[2]
+        number, suffix = Decimal(match[1].replace(",", "")), match[2] or ""
+    if len(number.as_tuple().digits) > MOST_DIGITS:
+        _not_a_number(cell, problems)
+        return None
     number = _in_unit(cell, problems, number, suffix, unit)
     if number is None or not _within(cell, problems, number, decimals, minimum, maximum):
         return None

@@ -13,6 +13,9 @@ from gangmu.sheets.cells import Cell, Content, Fault, shown
 from gangmu.sheets.headers import Columns, Names
 from gangmu.sheets.xlsx import RawSheet
 
+MARKED_SUFFIX = ".标错"
+"""What the copy that `marking` gives back is called beside the original: projects.标错.xlsx."""
+
 HEADER_WITHIN = 10
 """A header is looked for in the first rows only: above it may stand a title and a line about units."""
 
@@ -152,7 +155,8 @@ class Workbook:
 
     @property
     def stem(self) -> str:
-        return PurePath(self.name).stem
+        """The file's name without its ending, and without the mark of a corrected copy."""
+        return PurePath(self.name).stem.removesuffix(MARKED_SUFFIX)
 
     @property
     def folder(self) -> str:

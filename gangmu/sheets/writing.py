@@ -59,11 +59,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class SheetOut:
-    """A sheet to write. `rows` may be a generator: it is walked once and never held."""
+    """A sheet to write. Cells of `rows` are `Value`s, ints or Texts.
+
+    `rows` may be a generator: it is walked once and never held.
+    """
 
     name: str
     columns: Sequence[Column | str]
-    rows: Iterable[Sequence[Value | int | Text]] = ()
+    rows: Iterable[Sequence[object]] = ()
 
 
 def write_workbook(target: Path | str | IO[bytes], sheets: Iterable[SheetOut]) -> None:
@@ -116,8 +119,13 @@ def _write_sheet(book: Workbook, sheet: SheetOut) -> None:
     out.sheet_properties.pageSetUpPr.fitToPage = True
     out.append([_header_cell(out, column) for column in columns])
     formats = [_number_format(column) for column in columns]
-    for row in itertools.chain(sample, rows):
-        out.append([_cell(out, value, form) for value, form in itertools.zip_longest(row, formats)])
+    try:
+        for row in itertools.chain(sample, rows):
+            out.append([_cell(out, value, form) for value, form in itertools.zip_longest(row, formats)])
+    except BaseException:
+        out.close()  # openpyxl's half-written temporary file would otherwise stay behind
+        out._writer.cleanup()
+        raise
     _offer_choices(out, columns)
 
 
@@ -205,8 +213,8 @@ def _fitting(header: str, index: int, sample: Sequence[Sequence[Any]]) -> float:
 
 def _sample_text(row: Sequence[Any], index: int) -> str:
     value = row[index] if index < len(row) else None
-    first_line: str = (str(value) if isinstance(value, int | Text) else shown(value)).partition("\n")[0]
-    return first_line
+    text = shown(value) if isinstance(value, bool | Decimal | datetime.datetime) else str(value or "")
+    return text.partition("\n")[0]
 
 
 def _columns_of(text: str) -> int:

@@ -191,13 +191,15 @@ def _formula_cells(data: bytes) -> dict[str, set[tuple[int, int]]]:
 
 def _rows_of(sheet: Any) -> Iterator[tuple[Any, ...]]:
     sheet.reset_dimensions()  # the dimension a file claims can be a lie of a million rows
-    rows: Iterator[tuple[Any, ...]] = sheet.iter_rows(max_col=MAX_COLUMNS + 1)
+    rows: Iterator[tuple[Any, ...]] = sheet.iter_rows()
     return rows
 
 
 def _sheet(sheet: Any, parts: dict[str, _Part], formulas: set[tuple[int, int]], file: str) -> RawSheet:
     raw = RawSheet(sheet.title)
     for number, cells in enumerate(_rows_of(sheet), start=1):
+        if all(cell.value is None for cell in cells[MAX_COLUMNS:]):
+            cells = cells[:MAX_COLUMNS]  # whole rows are often coloured to the last column
         contents = [_content(cell, formulas) for cell in cells]
         while contents and contents[-1] is None:
             contents.pop()
