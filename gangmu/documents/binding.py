@@ -19,7 +19,9 @@ _SENTENCE = re.compile(r"[。！？\n]")
 _HEADING = re.compile(r"^\s*[一二三四五六七八九十]+、")
 _BASE_YEAR = re.compile(r"(?:从|由)(?:((?:19|20)\d{2})年(?:的|底的|末的)?)?(?:全国|全球|世界|全省)?$")
 _CLOSING_YEAR = re.compile(r"((?:19|20)\d{2})年(?:底|末)?的?$")
-_COMPARED = re.compile(r"(?:高于|低于|快于|优于|好于|高出|超过|高)(?:全国|全省|全市|国家|规定|计划|预期|年初)[^，、]{0,7}?(?:平均|水平|目标)*$")
+_COMPARED = re.compile(
+    r"(?:高于|低于|快于|优于|好于|高出|超过|高)(?:全国|全省|全市|国家|规定|计划|预期|年初)[^，、]{0,7}?(?:平均|水平|目标)*$"
+)
 _FIVE_YEARS = re.compile(r"五年来|这五年|过去五年|“十四五”时期|“十四五”期间|5年来|“十四五”的五年|过去5年")
 _FIVE_COMING = re.compile(r"“十五五”(?:发展)?(?:时期|期间|规划)?|未来五年|今后五年")
 _TO_YEAR = re.compile(r"到((?:19|20)\d{2})年")
@@ -197,10 +199,17 @@ class _Sentence:
     def _period(self, segment: str, clauses: list[str]) -> str:
         period = self.context.period
         span = self.context.span
-        levels = not re.search(r"年均|累计|增长|下降|提高|提升|降低|减少|新增|新建|建成|完成|实施|争取|超过\d", segment)
+        levels = not re.search(
+            r"年均|累计|增长|下降|提高|提升|降低|减少|新增|新建|建成|完成|实施|争取|超过\d", segment
+        )
         if span and not self.context.goal_year and self.base:
             return span[5:]
-        if span and not self.context.goal_year and levels and re.search(r"[达到为占]|突破|超过|稳居|居|排名|率", segment[-6:]):
+        if (
+            span
+            and not self.context.goal_year
+            and levels
+            and re.search(r"[达到为占]|突破|超过|稳居|居|排名|率", segment[-6:])
+        ):
             return span[5:]
         return period
 
@@ -265,9 +274,7 @@ class _Sentence:
         noun = _balanced(re.split(r"[和与及]\d", noun)[0].strip("的"))
         return noun if 2 <= len(noun) <= 20 else ""
 
-    def _measure(
-        self, number: Number, words: str, concept: str, change: _Change | None, ranked: bool
-    ) -> str:
+    def _measure(self, number: Number, words: str, concept: str, change: _Change | None, ranked: bool) -> str:
         if ranked:
             return "rank"
         unit = Unit.parse(number.unit)
@@ -318,8 +325,10 @@ def _change(words: str, number: Number) -> _Change | None:
         return None
     if unit in COUNTERS and unit != "位" and word in ("提升", "提高"):
         return None  # 整合提升1000个…: what is done to them, not how many more
-    falls = word in FALLS and "负" not in word or word == "负增长"
-    return _Change(kind, falls, word, words[: match.start()], adjacent=not match["after"] and words.endswith(word))
+    falls = (word in FALLS and "负" not in word) or word == "负增长"
+    return _Change(
+        kind, falls, word, words[: match.start()], adjacent=not match["after"] and words.endswith(word)
+    )
 
 
 def _without_year(segment: str) -> tuple[str, str, bool]:

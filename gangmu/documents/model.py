@@ -34,7 +34,7 @@ SIGNS = {name: sign for sign, name in OPERATORS.items()}
 class Request:
     """What a placeholder asks for, in the words of the template; nothing is resolved yet.
 
-    figure: code, name or alias. measure: one of the vocabulary (`value`, `planned yoy`, `sum(invested)`).
+    figure: code, name or alias. measure: in either language (`yoy`, 计划增速, `sum(invested)`); empty means the figure's first.
     period: empty (the document's), `prev`, `next`, or an SDMX code.
     filters: (field, operator of OPERATORS, value).
     """

@@ -32,28 +32,6 @@ from gangmu.documents.numbers import DIRECTIONS, Style, UnitMismatchError, wordi
 from gangmu.problems import Problem, Problems, refuse
 from gangmu.problems import Text as Said
 
-MEASURES = {
-    "总量": "value",
-    "数值": "value",
-    "增速": "yoy",
-    "增减": "change",
-    "占比": "share",
-    "比重": "share",
-    "位次": "rank",
-    "排名": "rank",
-    "数量": "count",
-    "个数": "count",
-    "倍数": "multiple",
-    "分数": "fraction",
-    "连续年数": "streak",
-    "名单": "names",
-    "合计": "sum",
-    "比率": "rate",
-}
-_ENGLISH = frozenset(MEASURES.values())
-_NAMED = {zh: en for zh, en in MEASURES.items() if zh not in ("数值", "比重", "排名", "个数")}
-MEASURE_ZH = {en: zh for zh, en in _NAMED.items()}
-_PLANNED = ("计划", "目标")
 PERIODS = {"prev": "prev", "上年": "prev", "去年": "prev", "next": "next", "下年": "next", "明年": "next"}
 _SDMX = r"\d{4}(?:-(?:S[12]|Q[1-4]|M\d{2}|W\d{2}))?"
 _PERIOD = re.compile(rf"{_SDMX}(?:/{_SDMX})?$")
@@ -179,9 +157,7 @@ def placeholder(inner: str, line: int, source: str, file: str = "") -> Placehold
     match = _HEAD.match(head)
     if not match or not match["figure"].strip():
         return _wrong(source, line, file, "写法不认识", "cannot be read")
-    measure = measure_of((match["measure"] or "").translate(_WIDE_BRACKETS).strip())
-    if measure is None:
-        return _unknown_measure(match["measure"], source, line, file)
+    measure = " ".join((match["measure"] or "").translate(_WIDE_BRACKETS).split())
     request = Request(
         match["figure"].strip(),
         measure,
@@ -206,34 +182,23 @@ def _placed(request: Request, where: str) -> Request:
     return request
 
 
-def measure_of(said: str) -> str | None:
-    """The measure as interface.md writes it, of Chinese or English words; empty for none, None if unknown.
-
-    >>> measure_of("计划增速"), measure_of("sum(invested)"), measure_of("增数")
-    ('planned yoy', 'sum(invested)', None)
-    """
-    said = " ".join(said.split())
-    for prefix in (*_PLANNED, "planned"):
-        if said.startswith(prefix):
-            inner = measure_of(said.removeprefix(prefix).strip())
-            return None if inner is None else f"planned {inner or 'value'}"
-    name, bracket, argument = said.partition("(")
-    name = MEASURES.get(name, name)
-    if name and name not in _ENGLISH:
-        return None
-    return f"{name}{bracket}{argument}"
-
-
-def _unknown_measure(said: str, source: str, line: int, file: str) -> Problem:
-    near = difflib.get_close_matches(said, [*MEASURES, *_ENGLISH], n=1, cutoff=0.4)
-    known = "、".join(MEASURE_ZH.values())
-    guess_zh, guess_en = (f"是否为“{near[0]}”？", f"did you mean “{near[0]}”? ") if near else ("", "")
+def unknown_measure(placeholder: Placeholder, words: Iterable[str], file: str = "") -> Problem:
+    """The finding for a placeholder whose measure is none of the vocabulary, with its nearest word."""
+    said = placeholder.request.measure
+    near = difflib.get_close_matches(said, list(words), n=1, cutoff=0.4)
+    guess_zh, guess_en = (f"是否为“{near[0]}”？", f"did you mean “{near[0]}”?") if near else ("", "")
     return Problem(
         "template.measure",
-        Said(f"{source} 的取值方式“{said}”不认识", f"{source}: measure “{said}” is unknown"),
-        Said(f"{guess_zh}可用：{known}", f"{guess_en}known: {', '.join(sorted(_ENGLISH))}"),
+        Said(
+            f"{placeholder.source} 的取值方式“{said}”不认识",
+            f"{placeholder.source}: measure “{said}” is unknown",
+        ),
+        Said(
+            f"{guess_zh}常用：数值、数量、增速、占比、位次、计划增速",
+            f"{guess_en} common ones: value, count, yoy, share, rank, planned yoy".strip(),
+        ),
         file=file,
-        cell=f"line {line}",
+        cell=f"line {placeholder.line}",
     )
 
 
@@ -377,12 +342,8 @@ def printed_as(answer: Answer, style: Style, before: str = "", after: str = "") 
 def source_of(request: Request, style: Style) -> str:
     """A placeholder as a template writes it.
 
-    >>> source_of(Request("地区生产总值", "yoy", "2025"), Style(direction="增长", decimals=1))
+    >>> source_of(Request("地区生产总值", "增速", "2025"), Style(direction="增长", decimals=1))
     '{{地区生产总值.增速@2025|增长|1}}'
     """
-    measure = request.measure
-    planned, plain = ("计划", measure[8:]) if measure.startswith("planned ") else ("", measure)
-    name, bracket, argument = plain.partition("(")
-    said = f"{planned}{MEASURE_ZH.get(name, name)}{bracket}{argument}"
-    head = str(replace(request, measure=said))
+    head = str(request)
     return "{{" + "|".join((head, *style_words(style))) + "}}"
