@@ -22,7 +22,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from gangmu.problems import Text
-from gangmu.sheets.cells import Value, shown
+from gangmu.sheets.cells import shown
 
 RUNS_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A text that starts so is run by spreadsheets (ASVS 1.2.10); negative numbers are typed as numbers and stay so."""

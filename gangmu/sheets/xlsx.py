@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import datetime
 import io
-import re
+import struct
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+from xml.parsers import expat
 
 import openpyxl
 from openpyxl.utils import get_column_letter, range_boundaries
 
 from gangmu.problems import InputRefused, Text, refuse
+from gangmu.sheets import ooxml
 from gangmu.sheets.cells import Content, Fault
 
 if TYPE_CHECKING:
@@ -30,20 +32,22 @@ MAX_SHEETS = 100
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP_MAGIC = b"PK"
 
-_FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
-_MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z]+\d+:[A-Z]+\d+)[\"']")
-_DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
-_CHUNK = 2**20
-_OVERLAP = 200
-
-NEVER_COMPUTED = Fault(
-    "cell.formula_without_value",
-    Text("是公式，但文件里没有计算结果", "is a formula whose result is not in the file"),
-    Text(
-        "请用 Excel 或 WPS 打开、重新计算并保存，或改成数值",
-        "open, recalculate and save it in Excel or WPS, or paste values",
-    ),
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,  # a compression or an encryption that zipfile does not know
+    RuntimeError,
+    expat.ExpatError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    StopIteration,
+    RecursionError,
 )
+"""What a damaged or malicious file makes its readers raise."""
+
 MERGED_NUMBER = Fault(
     "cell.merged_number",
     Text("数值放在跨行合并的单元格里，不知属于哪一行", "is a number in a cell merged over several rows"),
@@ -60,37 +64,33 @@ class RawSheet:
 
 
 def read(data: bytes, file: str) -> list[RawSheet]:
-    """All visible and hidden sheets of an XLSX file. `InputRefused` with one finding when it must not be opened."""
-    parts = _inspect(data, file)
+    """All sheets of an XLSX file, hidden ones too. `InputRefused` with one finding when it must not be opened."""
+    _check_kind(data, file)
     try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            _check_parts(archive, file)
+            book = ooxml.open_book(archive)
+            if not book.pages:
+                raise _damaged(file)
+            if len(book.pages) > MAX_SHEETS:
+                raise _too_large(file, f"{len(book.pages)} 张工作表", f"{len(book.pages)} sheets")
+            return [_sheet(book, name, file) for name in book.pages]
     except InputRefused:
         raise
-    except Exception as error:  # openpyxl raises whatever its parsers raise; all of it means: damaged
+    except ooxml.EntitiesError as error:
+        raise refuse(
+            "file.entities",
+            "含有 XML 实体声明，不予打开",
+            "declares XML entities and is not opened",
+            "请在 Excel 或 WPS 中另存为新的 .xlsx",
+            "save it as a new .xlsx",
+            file=file,
+        ) from error
+    except _DAMAGE as error:
         raise _damaged(file) from error
-    try:
-        sheets = book.worksheets
-        if len(sheets) > MAX_SHEETS:
-            raise _too_large(file, f"{len(sheets)} 张工作表", f"{len(sheets)} sheets")
-        uncomputed = _formula_cells(data) if any(part.formulas for part in parts.values()) else {}
-        return [_sheet(sheet, parts, uncomputed.get(sheet.title, set()), file) for sheet in sheets]
-    except InputRefused:
-        raise
-    except Exception as error:
-        raise _damaged(file) from error
-    finally:
-        book.close()
 
 
-@dataclass(slots=True)
-class _Part:
-    """What a scan of a sheet's XML found, without parsing it."""
-
-    formulas: bool = False
-    merges: set[str] = field(default_factory=set)
-
-
-def _inspect(data: bytes, file: str) -> dict[str, _Part]:
+def _check_kind(data: bytes, file: str) -> None:
     if data.startswith(OLE_MAGIC):
         raise refuse(
             "file.old_or_locked",
@@ -109,18 +109,9 @@ def _inspect(data: bytes, file: str) -> dict[str, _Part]:
             "save it as .xlsx, or export it as .csv",
             file=file,
         )
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _inspect_parts(archive, file)
-    except InputRefused:
-        raise
-    except (
-        Exception
-    ) as error:  # zipfile: BadZipFile, struct.error, NotImplementedError, RuntimeError, zlib.error
-        raise _damaged(file) from error
 
 
-def _inspect_parts(archive: zipfile.ZipFile, file: str) -> dict[str, _Part]:
+def _check_parts(archive: zipfile.ZipFile, file: str) -> None:
     parts = archive.infolist()
     names = {part.filename for part in parts}
     unpacked = sum(part.file_size for part in parts)
@@ -147,121 +138,24 @@ def _inspect_parts(archive: zipfile.ZipFile, file: str) -> dict[str, _Part]:
             "save it as .xlsx",
             file=file,
         )
-    return {name: _scan(archive, name, file) for name in sorted(names) if name.endswith((".xml", ".rels"))}
 
 
-def _scan(archive: zipfile.ZipFile, name: str, file: str) -> _Part:
-    part = _Part()
-    tail = b""
-    with archive.open(name) as stream:
-        while chunk := stream.read(_CHUNK):
-            window = tail + chunk
-            if _DOCTYPE.search(window):
-                raise refuse(
-                    "file.entities",
-                    "含有 XML 实体声明，不予打开",
-                    "declares XML entities and is not opened",
-                    "请在 Excel 或 WPS 中另存为新的 .xlsx",
-                    "save it as a new .xlsx",
-                    file=file,
-                )
-            if name.startswith("xl/worksheets/"):
-                part.formulas = part.formulas or _FORMULA.search(window) is not None
-                part.merges.update(found.decode() for found in _MERGE.findall(window))
-            tail = window[-_OVERLAP:]
-    return part
-
-
-def _formula_cells(data: bytes) -> dict[str, set[tuple[int, int]]]:
-    """Sheet name → (row, column) of every formula. A second reading, made only where formulas were seen."""
-    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
+def _sheet(book: ooxml.Book, name: str, file: str) -> RawSheet:
     try:
-        return {
-            sheet.title: {
-                (cell.row, cell.column)
-                for cells in _rows_of(sheet)
-                for cell in cells
-                if cell.data_type == "f"
-            }
-            for sheet in book.worksheets
-        }
-    finally:
-        book.close()
-
-
-def _rows_of(sheet: Any) -> Iterator[tuple[Any, ...]]:
-    sheet.reset_dimensions()  # the dimension a file claims can be a lie of a million rows
-    rows: Iterator[tuple[Any, ...]] = sheet.iter_rows()
-    return rows
-
-
-def _sheet(sheet: Any, parts: dict[str, _Part], formulas: set[tuple[int, int]], file: str) -> RawSheet:
-    raw = RawSheet(sheet.title)
-    for number, cells in enumerate(_rows_of(sheet), start=1):
-        if all(cell.value is None for cell in cells[MAX_COLUMNS:]):
-            cells = cells[:MAX_COLUMNS]  # whole rows are often coloured to the last column
-        contents = [_content(cell, formulas) for cell in cells]
-        while contents and contents[-1] is None:
-            contents.pop()
-        if not contents:
-            continue
-        if len(contents) > MAX_COLUMNS:
-            raise _too_large(
-                file, f"“{sheet.title}”超过 {MAX_COLUMNS} 列", f'"{sheet.title}": over {MAX_COLUMNS} columns'
-            )
-        raw.rows.append((number, tuple(contents)))
-        if len(raw.rows) > MAX_ROWS:
-            raise _too_large(
-                file, f"“{sheet.title}”超过 {MAX_ROWS} 行", f'"{sheet.title}": over {MAX_ROWS} rows'
-            )
-    part = parts.get(sheet._worksheet_path)
-    if part is not None and part.merges:
-        _unmerge(raw, part.merges)
+        page = ooxml.read_page(book, book.pages[name], MAX_ROWS, MAX_COLUMNS)
+    except ooxml.TooLargeError as error:
+        raise _too_large(
+            file,
+            f"“{name}”超过 {MAX_ROWS} 行或 {MAX_COLUMNS} 列",
+            f'"{name}" has over {MAX_ROWS} rows or {MAX_COLUMNS} columns',
+        ) from error
+    raw = RawSheet(name, page.rows)
+    if page.merged:
+        _unmerge(raw, page.merged)
     return raw
 
 
-def _content(cell: Any, formulas: set[tuple[int, int]]) -> Content:
-    value = cell.value
-    if value is None:
-        # A computed empty text is typed `str`; a formula without any stored result is not.
-        if (
-            formulas
-            and cell.data_type == "n"
-            and getattr(cell, "row", None)
-            and (cell.row, cell.column) in formulas
-        ):
-            return NEVER_COMPUTED
-        return None
-    if cell.data_type == "e":
-        return _error_value(str(value))
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, int | float):
-        return _number(value, cell.number_format or "")
-    if isinstance(value, datetime.datetime):
-        midnight = value.time() == datetime.time.min
-        return value.date() if midnight else value
-    if isinstance(value, str | datetime.date | datetime.time):
-        return value
-    return str(value)
-
-
-def _number(value: float, number_format: str) -> Content:
-    number = Decimal(value) if isinstance(value, int) else Decimal(format(value, ".15g"))
-    if "%" in number_format:
-        return f"{(number * 100).normalize():f}%"
-    return number
-
-
-def _error_value(shown: str) -> Fault:
-    return Fault(
-        "cell.error_value",
-        Text(f"是错误值 {shown}", f"is the error value {shown}"),
-        Text("请改正公式，或改成数值", "mend the formula, or paste the value"),
-    )
-
-
-def _unmerge(raw: RawSheet, merges: set[str]) -> None:
+def _unmerge(raw: RawSheet, merges: Iterable[str]) -> None:
     """A text or day merged over several rows belongs to each of them; a number so merged belongs to none."""
     rows = {number: list(contents) for number, contents in raw.rows}
     last = max(rows, default=0)

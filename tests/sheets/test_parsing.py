@@ -10,7 +10,7 @@ import pytest
 from gangmu.problems import Problems
 from gangmu.sheets import parsing
 from gangmu.sheets.cells import Cell, Content
-from gangmu.sheets.xlsx import NEVER_COMPUTED
+from gangmu.sheets.ooxml import NEVER_COMPUTED
 
 
 def cell(content: Content, unit: str = "") -> Cell:
