@@ -13,6 +13,7 @@ from typing import Any
 from gangmu.problems import refuse
 
 LANGUAGES = ("zh-hans", "en")
+LOG_HASHES = ("sha256", "sm3")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class District:
     leading_group_name: str = "考核领导小组"
     meeting_weekday: int = 6
     fictional: bool = False
+    log_hash: str = "sha256"
 
     @property
     def database(self) -> str:
@@ -86,6 +88,7 @@ def _checked(folder: Path, path: Path, said: dict[str, Any]) -> District:
         "leading_group_name": str,
         "meeting_weekday": int,
         "fictional": bool,
+        "log_hash": str,
     }
     for key, value in said.items():
         if key not in known or not isinstance(value, known[key]):
@@ -109,6 +112,15 @@ def _checked(folder: Path, path: Path, said: dict[str, Any]) -> District:
             f"language {values['language']!r} is not supported",
             "请写 zh-hans 或 en",
             "write zh-hans or en",
+            file=str(path),
+        )
+    if values.get("log_hash", "sha256") not in LOG_HASHES:
+        raise refuse(
+            "settings.log_hash",
+            f"日志摘要算法 {values['log_hash']!r} 不支持",
+            f"log hash {values['log_hash']!r} is not supported",
+            "请写 sha256 或 sm3；启用后不能更换",
+            "write sha256 or sm3; it cannot be changed later",
             file=str(path),
         )
     return District(folder=folder, **values)

@@ -56,6 +56,7 @@ class Post(models.Model):
     name = models.CharField(max_length=60)
     duty = models.CharField(max_length=300, blank=True)
     protocol_order = models.PositiveIntegerField(default=0)
+    closed_on = models.DateField(null=True, blank=True, help_text="abolished; what was given to it keeps it")
 
     class Meta:
         ordering = ["unit__protocol_order", "protocol_order", "id"]
@@ -79,6 +80,7 @@ class Person(models.Model):
     title = models.CharField(max_length=60, blank=True)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.STAFF)
     protocol_order = models.PositiveIntegerField(default=0)
+    left_on = models.DateField(null=True, blank=True, help_text="gone; what the person did keeps the name")
 
     class Meta:
         ordering = ["protocol_order", "code"]
@@ -102,6 +104,9 @@ class Assignment(models.Model):
 
     class Meta:
         ordering = ["post", "part", "since"]
+        constraints = [
+            models.UniqueConstraint(fields=["post", "person", "part", "since"], name="assignment_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.person} {self.post} {self.part}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import getpass
 import hashlib
 import json
@@ -9,10 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
 from gangmu.org.models import User
 from gangmu.records import clock
+from gangmu.records.merkle import Hasher
 from gangmu.records.models import LogEntry
 
 
@@ -79,7 +82,7 @@ def _entry(actor: Actor, change: Change, at: Any) -> LogEntry:
         detail=canonical(change.detail),
         batch_id=change.detail.get("batch"),
     )
-    entry.digest = leaf_digest(entry)
+    entry.digest = leaf_digest([getattr(entry, column) for column in LEAF_COLUMNS])
     return entry
 
 
@@ -93,23 +96,26 @@ def content_digest(value: Any) -> str:
     return hashlib.sha256(canonical(value).encode()).hexdigest()
 
 
-def leaf_text(entry: LogEntry) -> bytes:
-    """The text a leaf is hashed over: every column but `digest`, `position` and the database's own keys."""
-    return canonical(
-        [
-            entry.at.astimezone(clock.END_OF_TIME.tzinfo).isoformat(timespec="microseconds"),
-            entry.actor_name,
-            entry.on_behalf_of,
-            entry.action,
-            entry.subject_kind,
-            entry.subject_key,
-            entry.subject_digest,
-            entry.reason,
-            entry.detail,
-        ]
-    ).encode()
+LEAF_COLUMNS = (
+    "at",
+    "actor_name",
+    "on_behalf_of",
+    "action",
+    "subject_kind",
+    "subject_key",
+    "subject_digest",
+    "reason",
+    "detail",
+)
+"""What a leaf is hashed over: every column but `digest`, `position` and the database's own keys."""
 
 
-def leaf_digest(entry: LogEntry) -> str:
-    """RFC 9162 §2.1.1 leaf hash: SHA-256(0x00 ‖ text)."""
-    return hashlib.sha256(b"\x00" + leaf_text(entry)).hexdigest()
+def leaf_text(at: datetime.datetime, *said: str | None) -> bytes:
+    """The text of a leaf, from the values of LEAF_COLUMNS. Empty and NULL read alike: some databases mix them."""
+    moment = at.astimezone(datetime.UTC).isoformat(timespec="microseconds")
+    return canonical([moment, *(text or "" for text in said)]).encode()
+
+
+def leaf_digest(values: Sequence[Any]) -> str:
+    """RFC 9162 §2.1.1 leaf hash of the values of LEAF_COLUMNS, in the district's algorithm."""
+    return Hasher(settings.DISTRICT.log_hash).leaf(leaf_text(*values)).hex()

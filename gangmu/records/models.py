@@ -60,20 +60,37 @@ class LogEntry(models.Model):
 
 
 class Checkpoint(models.Model):
-    """The signed head of the log at a size (存证点); a copy is written to `checkpoints/` to be kept elsewhere."""
+    """The signed head of the log at a size (存证点); a copy is written to `checkpoints/` to be kept elsewhere.
+
+    The columns are those of `checkpoints.SignedHead`, as text: what was signed is kept to the letter.
+    """
 
     size = models.BigIntegerField(unique=True)
     root = models.CharField(max_length=64)
-    at = models.DateTimeField()
+    at = models.CharField(max_length=40)
     algorithm = models.CharField(max_length=20)
-    key_id = models.CharField(max_length=64)
-    signature = models.CharField(max_length=200)
+    public_key = models.CharField(max_length=64)
+    signature = models.CharField(max_length=128)
 
     class Meta:
         ordering = ["size"]
 
     def __str__(self) -> str:
         return f"{self.size} {self.root}"
+
+
+class LogHead(models.Model):
+    """The one row that sealers take turns at: how many entries are sealed, and the tree's peaks to go on from.
+
+    `peaks`: hex hashes, largest subtree first (`merkle.Frontier`). It saves reading the log again and
+    proves nothing: verifying recomputes it.
+    """
+
+    size = models.BigIntegerField(default=0)
+    peaks = models.TextField(default="")
+
+    def __str__(self) -> str:
+        return str(self.size)
 
 
 class Evidence(models.Model):

@@ -1,0 +1,19 @@
+"""The org app: tells the log about the roster and its accounts."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.apps import AppConfig
+
+
+class OrgConfig(AppConfig):
+    name = "gangmu.org"
+
+    def ready(self) -> None:
+        from gangmu.org import roster
+        from gangmu.records import batches, subjects
+
+        for kind in roster.KINDS:
+            subjects.register(kind, partial(roster.current_digests, kind))
+            batches.register_undo(kind, partial(roster.take_back, kind))
