@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from gangmu.portal.views import states
+
+urlpatterns: list[URLPattern | URLResolver] = [path("", include("gangmu.portal.urls"))]
+
+handler403 = states.refused
+handler404 = states.not_there
+handler500 = states.broken
