@@ -148,6 +148,11 @@ class _Sentence:
     base: bool = False
     last_measure: str = ""
     counted_after: bool = False
+    last_concept: str = ""
+    opening: str = ""
+    """新增 or 新建, which the items of a list after it share."""
+    list_period: str = ""
+    verb_shared: bool = False
 
     def read(self) -> list[Reading]:
         readings = []
@@ -162,7 +167,7 @@ class _Sentence:
         clauses = _CLAUSE.split(left)
         segment = clauses[-1]
         if len(clauses) > 1:
-            self.shared, self.verb = [], ("", False, "")
+            self.shared, self.verb, self.opening = [], ("", False, ""), ""
         period = self._period(segment, clauses)
         ranked = number.reason == "rank"
         if ranked:
@@ -173,13 +178,18 @@ class _Sentence:
         if len(clauses) == 1 and self.counted_after and "、" in words:
             words = words.partition("、")[2]  # what stands before it is the thing the last number counted
         concept, change = self._concept(number, words, clauses, ranked)
+        concept = self._opened(concept, segment)
         measure = self._measure(number, words, concept, change, ranked)
+        if "分别" in segment:
+            self.list_period = period
+        elif self.verb_shared and self.list_period and not said_year:
+            period = self.list_period
         if is_base:
             period = said_year or self._start_of_span()
         elif said_year:
             period = said_year
         self.base = is_base
-        self.last_measure = measure
+        self.last_measure, self.last_concept = measure, concept
         return Reading(
             number,
             concept,
@@ -190,6 +200,16 @@ class _Sentence:
             bool(change and change.falls),
             "" if concept else "no words name the quantity",
         )
+
+    def _opened(self, concept: str, segment: str) -> str:
+        """新增高新技术企业超6000家、科技型中小企业1.76万家: the second is 新增 too."""
+        for opening in ("新增", "新建"):
+            if concept.startswith(opening):
+                self.opening = opening
+                return concept
+        if self.opening and concept and segment.startswith(("、", "和")) and _noun(segment):
+            return self.opening + concept
+        return concept
 
     def _start_of_span(self) -> str:
         """A comparison at the start: the year before a span of years, else last year."""
@@ -202,7 +222,7 @@ class _Sentence:
         levels = not re.search(
             r"年均|累计|增长|下降|提高|提升|降低|减少|新增|新建|建成|完成|实施|争取|超过\d", segment
         )
-        if span and not self.context.goal_year and self.base:
+        if span and not self.context.goal_year and (self.base or _COMPARED.search(segment)):
             return span[5:]
         if (
             span
@@ -223,8 +243,11 @@ class _Sentence:
             return self._compared(words[: compared.start()], compared), None
         change = _change(words, number)
         noun = _noun(change.rest if change else words)
-        if self.shared and not noun:
+        self.verb_shared = bool(self.shared and not noun)
+        if self.verb_shared:
             return self._handed_out(change)
+        if self.base and not noun and self.last_concept:
+            return self.last_concept, change
         after = "" if ranked else self._noun_after(number)
         if _parted(words) and noun:
             self.shared = _listed(noun)

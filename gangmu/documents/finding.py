@@ -145,6 +145,8 @@ def _is_threshold(text: str, start: int, end: int, unit: str) -> bool:
     if text[start - 1 : start] == "前" and not unit:
         return True
     after = text[end + len(unit) :]
+    if unit in ("%", "％", "个百分点"):
+        return False
     if re.match(r"(?:[—\-~～至]\d+)?周?岁(?![，。；、])", text[end:]) and not re.search(
         r"寿命|年龄", text[max(0, start - 14) : start]
     ):

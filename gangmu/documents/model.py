@@ -52,7 +52,7 @@ class Request:
             part for part in (self.period, self.area, self.unit and f"单位：{self.unit}") if part
         )
         measure = f".{self.measure}" if self.measure else ""
-        return f"{self.figure}{measure}{filters}{'@' if where else ''}{where}"
+        return f"{self.figure}{filters}{measure}{'@' if where else ''}{where}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,14 @@
 """Templates of reports: plain text or .docx with placeholders, read whole and filled.
 
-    {{ figure . measure [filter] @ period、area | format | format }}
+    {{ figure [filter] . measure @ period、area | format | format }}
 
 Only the figure is required. docs/report-templates.md says it for officers; its examples are run by a test.
 """
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -37,10 +36,9 @@ _SDMX = r"\d{4}(?:-(?:S[12]|Q[1-4]|M\d{2}|W\d{2}))?"
 _PERIOD = re.compile(rf"{_SDMX}(?:/{_SDMX})?$")
 _PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}|｛｛(.*?)｝｝")
 _STRAY = re.compile(r"\{\{|\}\}|｛｛|｝｝")
-_HEAD = re.compile(
-    r"(?P<figure>[^.@\[\]|]+)(?:\.(?P<measure>[^@\[\]|]+))?(?P<filters>(?:\[[^\]]*\])*)(?:@(?P<where>[^|]*))?$"
-)
-_FILTER = re.compile(r"\[\s*([\w.]+)\s*(!=|>=|<=|=|>|<)\s*(.*?)\s*\]")
+_HEAD = re.compile(r"(?P<figure>[^.@]+)(?:\.(?P<measure>[^@]+))?(?:@(?P<where>.*))?$")
+_BRACKETS = re.compile(r"\[([^\]]*)\]")
+_FILTER = re.compile(r"\s*([^!=<>]+?)\s*(!=|>=|<=|=|>|<)\s*(.+?)\s*$")
 _WIDE = str.maketrans("．＠｜［］，＝＞＜：", ".@|[],=><:")
 _WIDE_BRACKETS = str.maketrans("（）", "()")
 
@@ -154,14 +152,15 @@ def _plain(text: str, number: int, file: str, problems: Problems) -> Iterator[Te
 def placeholder(inner: str, line: int, source: str, file: str = "") -> Placeholder | Problem:
     """The placeholder written between the braces, or what is wrong with it."""
     head, *formats = [part.strip() for part in inner.translate(_WIDE).split("|")]
-    match = _HEAD.match(head)
-    if not match or not match["figure"].strip():
+    filters = [_FILTER.match(part) for inner in _BRACKETS.findall(head) for part in re.split("[,;]", inner)]
+    match = _HEAD.match(_BRACKETS.sub("", head))
+    if not match or not match["figure"].strip() or None in filters:
         return _wrong(source, line, file, "写法不认识", "cannot be read")
     measure = " ".join((match["measure"] or "").translate(_WIDE_BRACKETS).split())
     request = Request(
         match["figure"].strip(),
         measure,
-        filters=tuple((f, OPERATORS[op], value) for f, op, value in _FILTER.findall(match["filters"])),
+        filters=tuple((said[1], OPERATORS[said[2]], said[3]) for said in filters if said),
     )
     request = _placed(request, match["where"] or "")
     style = Style()
@@ -182,26 +181,6 @@ def _placed(request: Request, where: str) -> Request:
     return request
 
 
-def unknown_measure(placeholder: Placeholder, words: Iterable[str], file: str = "") -> Problem:
-    """The finding for a placeholder whose measure is none of the vocabulary, with its nearest word."""
-    said = placeholder.request.measure
-    near = difflib.get_close_matches(said, list(words), n=1, cutoff=0.4)
-    guess_zh, guess_en = (f"是否为“{near[0]}”？", f"did you mean “{near[0]}”?") if near else ("", "")
-    return Problem(
-        "template.measure",
-        Said(
-            f"{placeholder.source} 的取值方式“{said}”不认识",
-            f"{placeholder.source}: measure “{said}” is unknown",
-        ),
-        Said(
-            f"{guess_zh}常用：数值、数量、增速、占比、位次、计划增速",
-            f"{guess_en} common ones: value, count, yoy, share, rank, planned yoy".strip(),
-        ),
-        file=file,
-        cell=f"line {placeholder.line}",
-    )
-
-
 def _wrong(source: str, line: int, file: str, zh: str, en: str) -> Problem:
     return Problem(
         "template.placeholder",
@@ -212,27 +191,6 @@ def _wrong(source: str, line: int, file: str, zh: str, en: str) -> Problem:
         ),
         file=file,
         cell=f"line {line}",
-    )
-
-
-def unknown_figure(placeholder: Placeholder, names: Iterable[str], file: str = "") -> Problem:
-    """The finding for a placeholder whose figure the catalogue does not have, with its nearest name."""
-    said = placeholder.request.figure
-    near = difflib.get_close_matches(said, list(names), n=1, cutoff=0.5)
-    remedy = (
-        Said(f"是否为“{near[0]}”？", f"did you mean “{near[0]}”?")
-        if near
-        else Said(
-            "请在 declared/figures 中声明该指标，或改用已有指标（gangmu figures 列出全部）",
-            "declare it in declared/figures, or use one that `gangmu figures` lists",
-        )
-    )
-    return Problem(
-        "template.figure",
-        Said(f"{placeholder.source} 的指标“{said}”不在目录中", f"{placeholder.source}: no figure “{said}”"),
-        remedy,
-        file=file,
-        cell=f"line {placeholder.line}",
     )
 
 
@@ -276,12 +234,18 @@ class Answer:
     """What a request came to: a value in the figure's own unit, or why there is none.
 
     value: None prints 〔缺：label〕. label: the figure, period and measure as an officer names them.
+    words: printed instead of a number, where the answer is a list of names.
     """
 
     value: Decimal | None
     unit: str
     decimals: int
     label: str
+    words: str = ""
+
+    @property
+    def missing(self) -> bool:
+        return self.value is None and not self.words
 
 
 def fill(
@@ -329,12 +293,14 @@ def _bound(piece: Placeholder, answer: Answer, around: tuple[str, str], name: st
             f"要求按“{piece.style.unit}”打印，但该指标的计量单位是“{answer.unit}”",
             f"asks for “{piece.style.unit}”, but the unit of measure of the figure is “{answer.unit}”",
         )
-    return Bound(name, piece.request, piece.style, printed, answer.value is None)
+    return Bound(name, piece.request, piece.style, printed, answer.missing)
 
 
 def printed_as(answer: Answer, style: Style, before: str = "", after: str = "") -> str:
     """What an answer prints as; a missing one prints visibly, never as zero and never as nothing."""
-    if answer.value is None:
+    if answer.words:
+        return answer.words
+    if answer.value is None:  # missing
         return f"〔缺：{answer.label}〕"
     return wording(answer.value, answer.unit, answer.decimals, style, before, after)
 

@@ -16,6 +16,7 @@ from decimal import Decimal
 from pypinyin import lazy_pinyin
 
 from gangmu.documents import binding, template
+from gangmu.documents.lexicon import GENERIC
 from gangmu.documents.model import Request
 from gangmu.documents.numbers import DIRECTIONS, Style, Unit, converted, read
 from gangmu.documents.template import Answer
@@ -31,7 +32,7 @@ _UNSAFE = re.compile(r"[.@\[\]|{}\s]")
 _NO_UNIT = "—"
 _MOST_DECIMALS = 6
 _LONGEST_NAME = 40
-_COLUMNS = ("指标", "取值方式", "期间", "地区", "数值", "计量单位", "来源")
+COLUMNS = ("指标", "取值方式", "期间", "地区", "数值", "计量单位", "来源")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +193,8 @@ def _why_not(reading: binding.Reading) -> str:
         return "数字用汉字写成"
     if not reading.concept:
         return "找不到说明指标的词语"
+    if reading.concept in GENERIC:
+        return "词语过于笼统，单看不知所指"
     if len(reading.concept) > _LONGEST_NAME:
         return "说明指标的词语过长，需人工命名"
     if reading.period is None:
@@ -476,6 +479,3 @@ def plain_answers(
         return Answer(found.value, found.unit, decimals, label)
 
     return answer
-
-
-COLUMNS = _COLUMNS
