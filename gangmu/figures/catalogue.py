@@ -14,7 +14,6 @@ from typing import Any
 
 from django.conf import settings
 
-from gangmu.figures import lined_yaml
 from gangmu.figures.figure import (
     DIRECTIONS,
     FREQUENCIES,
@@ -30,9 +29,9 @@ from gangmu.figures.figure import (
     Source,
     Term,
 )
-from gangmu.figures.lined_yaml import Lined
 from gangmu.figures.measures import Measure
-from gangmu.problems import InputRefused, Problem, Problems, Text, refuse
+from gangmu.problems import Problem, Problems, Text, lined_yaml, refuse
+from gangmu.problems.lined_yaml import Lined
 
 SHIPPED = Path(__file__).parent / "catalogue"
 _TEXTS = {
@@ -51,6 +50,7 @@ _BILINGUAL = ("coverage", "definition")
 _KEYS = (*_TEXTS, *_CHOICES, *_FLAGS, *_LISTS, *_BILINGUAL, "decimals", "select", "quantities")
 _REQUIRED = ("name_zh", "name_en", "unit_of_measure", "source", "measures")
 _OPERATORS = ("eq", "ne", "in", "gt", "gte", "lt", "lte", "missing", "present")
+_ROWS = ("where", "dated", "at_stage", "any", "whole_year")
 _AGGREGATES = ("count", "distinct", "sum")
 COMPUTED = ("value", "yoy", "change", "share", "rank", "fraction", "multiple", "streak", "names")
 """Measures that are computed from others, or observed: a ledger figure need not declare them."""
@@ -147,7 +147,7 @@ def _files(declared: Path | None) -> Iterator[tuple[Path, str]]:
 
 
 def _entries(path: Path, shown: str, problems: Problems) -> Iterator[Lined]:
-    content = lined_yaml.read(path, shown, problems)
+    content = lined_yaml.read_file(path, shown, problems)
     if content is None:
         return
     if not isinstance(content, list):
@@ -312,7 +312,7 @@ class _Reader:
                 self.entry.line,
             )
             return Ledger(register)
-        base = self.rows(self.entry.get("select"), Rows(), self.entry.line_of("select"))
+        base = self.alternatives(self.entry.get("select"), (Rows(),), self.entry.line_of("select"))
         quantities = {}
         for said, content in declared.items():
             measure = Measure.parse(said)
@@ -338,7 +338,7 @@ class _Reader:
                 )
         return Ledger(register, MappingProxyType(quantities))
 
-    def quantity(self, measure: Measure, content: Any, base: Rows, line: int) -> Quantity:
+    def quantity(self, measure: Measure, content: Any, base: tuple[Rows, ...], line: int) -> Quantity:
         if not isinstance(content, Lined):
             content = _empty(line)
         allowed = (
@@ -367,11 +367,24 @@ class _Reader:
             decimals=decimals if isinstance(decimals, int) else 0,
         )
 
-    def term(self, content: Any, base: Rows, line: int) -> Term:
+    def term(self, content: Any, base: tuple[Rows, ...], line: int) -> Term:
         content = content if isinstance(content, Lined) else _empty(line)
         aggregate = next((key for key in ("sum", "distinct") if content.get(key)), "count")
         field = str(content.get(aggregate) or "") if aggregate != "count" else ""
-        return Term(aggregate, field, self.rows(content, base, content.line))
+        rows = self.alternatives(content, base, content.line)
+        return Term(aggregate, field, rows, content.get("whole_year") is True)
+
+    def alternatives(self, content: Any, base: tuple[Rows, ...], line: int) -> tuple[Rows, ...]:
+        """Each row set of the base, narrowed; `any` splits them into alternatives that must not overlap."""
+        narrowed = tuple(self.rows(content, rows, line) for rows in base)
+        if not isinstance(content, Lined) or "any" not in content:
+            return narrowed
+        found = [
+            self.rows(item, rows, content.line_of("any"))
+            for rows in narrowed
+            for item in content["any"] or []
+        ]
+        return tuple(found)
 
     def rows(self, content: Any, base: Rows, line: int) -> Rows:
         """The base rows narrowed by further conditions; another `dated` or `at_stage` takes the base's place."""
@@ -471,6 +484,3 @@ def _finding(
     code: str, zh: str, en: str, file: str, line: int, remedy: tuple[str, str] = ("", "")
 ) -> Problem:
     return Problem(code, Text(zh, en), Text(*remedy), file=file, cell=f"line {line}")
-
-
-__all__ = ["InputRefused", "catalogue", "find", "get", "load", "nearest"]

@@ -12,6 +12,7 @@ from gangmu.problems import Text
 FREQUENCIES = ("A", "S", "Q", "M")
 NATURES = ("flow", "level", "ratio")
 DIRECTIONS = ("up", "down", "none")
+_UNSAID = Text("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,16 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One number over rows: their count, the distinct values of a field, or the sum of one."""
+    """One number over rows: their count, the distinct values of a field, or the sum of one.
+
+    rows: alternatives that do not overlap; their numbers are added up. whole_year: over the year that holds
+    the period (a yearly plan against a quarter's work).
+    """
 
     aggregate: str
     field: str
-    rows: Rows
+    rows: tuple[Rows, ...]
+    whole_year: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +100,7 @@ Source = Series | Ledger | Formula | Registered
 class Figure:
     """A named quantity of the catalogue (指标).
 
-    unit_of_measure: of `value` and `count`. also_in: other units it is issued in, never converted.
+    unit_of_measure: of `value` and `count`. also_in: other words for the same unit (万户 for 万个).
     nature: `flow` adds up over time, `level` stands at a moment, `ratio` does neither.
     cumulative: observations run from 1 January to the end of their period.
     constant_prices: issued growth is real; growth computed from values would be nominal, and says so.
@@ -111,8 +117,8 @@ class Figure:
     measures: tuple[str, ...]
     aliases: tuple[str, ...] = ()
     also_in: tuple[str, ...] = ()
-    coverage: Text = Text("", "")
-    definition: Text = Text("", "")
+    coverage: Text = _UNSAID
+    definition: Text = _UNSAID
     frequency: str = "A"
     nature: str = "flow"
     cumulative: bool = False
