@@ -11,9 +11,11 @@ class OrgConfig(AppConfig):
     name = "gangmu.org"
 
     def ready(self) -> None:
-        from gangmu.org import roster
+        from gangmu.org import accounts, delegation, roster
         from gangmu.records import batches, subjects
 
         for kind in roster.KINDS:
             subjects.register(kind, partial(roster.current_digests, kind))
             batches.register_undo(kind, partial(roster.take_back, kind))
+        subjects.register(accounts.SUBJECT, accounts.current_digests)
+        subjects.register(delegation.SUBJECT, delegation.current_digests)

@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 import datetime
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from gangmu.org.permissions import may
 
-class UnitQuerySet(models.QuerySet["Unit"]):
-    def standing_on(self, day: datetime.date) -> UnitQuerySet:
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+Row = TypeVar("Row", bound=models.Model, covariant=True)
+
+
+class RosterQuerySet(models.QuerySet[Row]):
+    """Names, posts and seats: open to whoever has signed in with a role, closed to all others."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        return self if may(user, "unit.see") else self.none()
+
+
+class UnitQuerySet(RosterQuerySet["Unit"]):
+    def standing_on(self, day: datetime.date) -> Self:
         """The units that exist on a day: names of units change, merge and split within a year."""
         return self.filter(
             Q(valid_from__isnull=True) | Q(valid_from__lte=day),
             Q(valid_to__isnull=True) | Q(valid_to__gte=day),
         )
 
-    def assessed(self) -> UnitQuerySet:
+    def assessed(self) -> Self:
         return self.exclude(group="")
 
 
@@ -58,6 +73,8 @@ class Post(models.Model):
     protocol_order = models.PositiveIntegerField(default=0)
     closed_on = models.DateField(null=True, blank=True, help_text="abolished; what was given to it keeps it")
 
+    objects = RosterQuerySet["Post"].as_manager()
+
     class Meta:
         ordering = ["unit__protocol_order", "protocol_order", "id"]
         constraints = [models.UniqueConstraint(fields=["unit", "name"], name="post_once_in_unit")]
@@ -82,6 +99,8 @@ class Person(models.Model):
     protocol_order = models.PositiveIntegerField(default=0)
     left_on = models.DateField(null=True, blank=True, help_text="gone; what the person did keeps the name")
 
+    objects = RosterQuerySet["Person"].as_manager()
+
     class Meta:
         ordering = ["protocol_order", "code"]
 
@@ -102,6 +121,8 @@ class Assignment(models.Model):
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
 
+    objects = RosterQuerySet["Assignment"].as_manager()
+
     class Meta:
         ordering = ["post", "part", "since"]
         constraints = [
@@ -118,6 +139,12 @@ class UserManager(BaseUserManager["User"]):
         user.set_password(password)
         user.save(using=self._db)
         return user
+
+    def visible_to(self, user: User | AnonymousUser) -> models.QuerySet[User]:
+        """All accounts for those who keep or audit them, his own for everyone else."""
+        if user.pk is None:
+            return self.none()
+        return self.all() if may(user, "user.see") else self.filter(pk=user.pk)
 
 
 class User(AbstractBaseUser):
@@ -167,6 +194,17 @@ class RoleGrant(models.Model):
         return f"{self.user} {self.role}"
 
 
+class DelegationQuerySet(models.QuerySet["Delegation"]):
+    def standing_on(self, day: datetime.date) -> Self:
+        return self.filter(Q(until__isnull=True) | Q(until__gte=day), since__lte=day)
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """All for those who record or audit them, else those given to or by the user."""
+        if may(user, "delegation.see"):
+            return self
+        return self.filter(Q(delegate=user.pk) | Q(leader__user=user.pk))
+
+
 class Delegation(models.Model):
     """A leader's recorded delegation (由×××代录×区长批示): the delegate signs in, the leader's name stands beside."""
 
@@ -176,8 +214,13 @@ class Delegation(models.Model):
     until = models.DateField(null=True, blank=True)
     reason = models.CharField(max_length=200)
 
+    objects = DelegationQuerySet.as_manager()
+
     class Meta:
         ordering = ["leader", "since"]
+        constraints = [
+            models.UniqueConstraint(fields=["leader", "delegate", "since"], name="delegation_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.leader} → {self.delegate}"

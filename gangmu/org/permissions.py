@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 
-from gangmu.org.models import Unit, User
-
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+
+    from gangmu.org.models import Unit, User
 
 OFFICER, OFFICE_HEAD = "office_officer", "office_head"
 REPORTER, UNIT_HEAD, VERIFIER = "reporter", "unit_head", "verifier"
@@ -36,6 +36,8 @@ _OFFICE = {OFFICER, OFFICE_HEAD}
 _UNIT = {REPORTER, UNIT_HEAD}
 _READERS = _OFFICE | {VERIFIER, LEADER, DELEGATE, LEADING_GROUP, AUDITOR}
 
+_ADMINISTRATORS = {SYSTEM_ADMIN, SECURITY_ADMIN, AUDIT_ADMIN}
+
 PERMISSIONS: dict[str, set[str]] = {
     "figure.see": _READERS | _UNIT,
     "goal.see": _READERS | _UNIT,
@@ -46,11 +48,13 @@ PERMISSIONS: dict[str, set[str]] = {
     "ledger.edit": _OFFICE | {REPORTER},
     "ledger.move": _OFFICE | {REPORTER, VERIFIER},
     "ledger.see_sensitive": {OFFICE_HEAD, REPORTER},
+    "evidence.add": _OFFICE | {REPORTER, VERIFIER},
     "supervision.assign": _OFFICE,
     "supervision.accept": {REPORTER},
     "supervision.reply": {REPORTER},
     "supervision.sign": {UNIT_HEAD},
     "supervision.verify": _OFFICE,
+    "supervision.urge": _OFFICE,
     "score.see_all_units": _OFFICE | {LEADING_GROUP, LEADER, DELEGATE, AUDITOR},
     "score.see_own": _UNIT,
     "score.run": _OFFICE,
@@ -58,33 +62,42 @@ PERMISSIONS: dict[str, set[str]] = {
     "report.see": _READERS,
     "report.write": _OFFICE,
     "import.run": _OFFICE,
-    "log.see": {AUDITOR, AUDIT_ADMIN},
+    "post.hand_over": {OFFICE_HEAD, UNIT_HEAD},
+    "delegation.see": _OFFICE | {LEADER, DELEGATE, AUDITOR, AUDIT_ADMIN, SECURITY_ADMIN},
+    "delegation.record": {OFFICE_HEAD},
+    "unit.see": _READERS | _UNIT | _ADMINISTRATORS,
+    "user.see": _ADMINISTRATORS | {AUDITOR},
     "user.manage": {SYSTEM_ADMIN},
+    "role.grant": {SECURITY_ADMIN},
+    "backup.run": {SYSTEM_ADMIN},
+    "log.see": {AUDITOR, AUDIT_ADMIN},
+    "sign_in_log.see": {AUDIT_ADMIN},
 }
 """Permission → the roles that have it. What is not listed nobody has."""
 
+BOUND_TO_A_UNIT = frozenset({REPORTER, UNIT_HEAD, VERIFIER})
+"""Roles that are granted for a unit and never without one."""
+
+ALONE = frozenset({AUDITOR, *_ADMINISTRATORS})
+"""Roles that nobody holds beside another: who administers sees no score, who audits changes nothing (三员分立)."""
+
 
 def roles_of(user: User | AnonymousUser) -> set[str]:
-    """The roles of an active user, read once per instance."""
-    if not isinstance(user, User) or not user.is_active:
-        return set()
-    cached: set[str] | None = user.__dict__.get("_roles")
-    if cached is None:
-        cached = set(user.grants.values_list("role", flat=True))
-        user.__dict__["_roles"] = cached
-    return cached
+    """The roles of an active user."""
+    return {role for role, _ in _grants_of(user)}
 
 
 def may(user: User | AnonymousUser, permission: str, unit: Unit | None = None) -> bool:
-    """Whether a user has a permission, for `unit` where the granting role is bound to one.
+    """Whether a user has a permission, for `unit` where the granting role is a reporter's or head's.
 
-    A role bound to a unit (reporter, head) gives its permissions for that unit only; pass None to ask
-    whether the user has it for any unit at all.
+    Such a role gives its permissions for its own unit only; pass None to ask whether the user has the
+    permission for any unit at all.
     """
-    granting = roles_of(user) & PERMISSIONS[permission]
-    if unit is None or granting - _UNIT:
-        return bool(granting)
-    return bool(granting) and isinstance(user, User) and user.unit_id == unit.pk
+    granting = PERMISSIONS[permission]
+    return any(
+        role in granting and (unit is None or role not in _UNIT or bound_to == unit.pk)
+        for role, bound_to in _grants_of(user)
+    )
 
 
 def require(user: User | AnonymousUser, permission: str, unit: Unit | None = None) -> None:
@@ -97,3 +110,14 @@ def who_may(permission: str, language: str = "zh-hans") -> list[str]:
     """The names of the roles that have a permission, for the refused page."""
     index = 1 if language.startswith("en") else 0
     return [ROLES[role][index] for role in ROLES if role in PERMISSIONS[permission]]
+
+
+def _grants_of(user: User | AnonymousUser) -> list[tuple[str, int | None]]:
+    """(role, unit) of an active user, read once per instance; a grant without a unit is for the user's own."""
+    if user.is_anonymous or not user.is_active:
+        return []
+    cached: list[tuple[str, int | None]] | None = user.__dict__.get("_grants")
+    if cached is None:
+        cached = [(role, unit or user.unit_id) for role, unit in user.grants.values_list("role", "unit")]
+        user.__dict__["_grants"] = cached
+    return cached

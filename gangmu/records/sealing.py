@@ -52,6 +52,11 @@ def signed_heads() -> Iterator[SignedHead]:
     return (signed_head(checkpoint) for checkpoint in Checkpoint.objects.order_by("size"))
 
 
+def newest_heads(count: int) -> list[SignedHead]:
+    """The last `count` checkpoints, the newest first."""
+    return [signed_head(checkpoint) for checkpoint in Checkpoint.objects.order_by("-size")[:count]]
+
+
 def signed_head(checkpoint: Checkpoint) -> SignedHead:
     return SignedHead(
         checkpoint.size,
