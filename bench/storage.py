@@ -62,11 +62,11 @@ SLOT_OF = dict(zip(FIELDS, ["t01", "t02", "t03", "t04", "n01", "n02", "n03", "d0
 
 
 def kind(column: str) -> str:
-    if column in ("entry", "unit") or column[0] == "n" and column[1:].isdigit():
+    if column in ("entry", "unit") or (column[0] == "n" and column[1:].isdigit()):
         return "BIGINT"
     if column in ("total_investment", "planned_investment", "floor_area", "amount", "statistical"):
         return "BIGINT"
-    if column.endswith("_on") or column[0] == "d" and column[1:].isdigit():
+    if column.endswith("_on") or (column[0] == "d" and column[1:].isdigit()):
         return "DATE"
     return "TIMESTAMP" if column.startswith("recorded") else "VARCHAR(200)"
 
