@@ -196,8 +196,8 @@ def _is_list_number(text: str, start: int, end: int, unit: str) -> bool:
 
 _RULES = (
     ("other", "number of a heading", _is_list_number),
-    ("name", "part of a name", _is_name),
     ("date", "date", _is_date),
+    ("name", "part of a name", _is_name),
     ("ordinal", "ordinal", _is_ordinal),
     ("duration", "length of time", _is_duration),
     ("threshold", "bound within a name", _is_threshold),

@@ -15,7 +15,6 @@ from gangmu.documents.template import Answer
 from gangmu.problems import InputRefused
 from tests.factories.office import converted, pages
 
-
 REPORT = """\
 云溪区人民政府工作报告
 ——2026年1月20日在云溪区第十八届人民代表大会第六次会议上
