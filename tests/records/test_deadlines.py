@@ -9,7 +9,9 @@ import pytest
 from gangmu.problems import InputRefused
 from gangmu.records.deadlines import Clock, Extension, Pause, Rule, days_left, due, extend
 
-PERMIT = Rule(20, Clock.WORKING, "accepted", pauses=("补正", "专家评审"), extension=Extension(10, "本机关负责人"))
+PERMIT = Rule(
+    20, Clock.WORKING, "accepted", pauses=("补正", "专家评审"), extension=Extension(10, "本机关负责人")
+)
 PETITION = Rule(60, Clock.PLAIN, "registered", extension=Extension(30, "本机关负责人"))
 
 

@@ -10,6 +10,8 @@ from gangmu.cli.output import Output
 from gangmu.cli.parser import both
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gangmu.records.bundles import Verification
     from gangmu.records.checkpoints import SignedHead
 
@@ -54,11 +56,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(args: argparse.Namespace, out: Output) -> int:
-    from gangmu.cli.district import require
+def needs_district(args: argparse.Namespace) -> bool:
+    """A bundle is verified anywhere, without a district and its database."""
+    return not (args.act == "verify" and args.bundle)
 
+
+def run(args: argparse.Namespace, out: Output) -> int:
     if args.act == "seal":
         return _seal(out)
+    if args.act == "verify" and args.bundle:
+        return _verify(args, out)
+    from gangmu.cli.district import require
+
     require(args.actor, "log.see")
     return _export(args.out, out) if args.act == "export" else _verify(args, out)
 
@@ -95,13 +104,19 @@ def _export(file: Path, out: Output) -> int:
 
 
 def _verify(args: argparse.Namespace, out: Output) -> int:
-    from gangmu.records import bundles, checkpoints, verifying
+    from gangmu.records import bundles, checkpoints
 
-    outside: list[SignedHead] = [checkpoints.read(path) for path in args.checkpoint]
+    outside = [checkpoints.read(path) for path in args.checkpoint]
     with out.progress(both("正在核验", "verifying")):
-        found = bundles.verify(args.bundle, outside) if args.bundle else verifying.verify(outside)
+        found = bundles.verify(args.bundle, outside) if args.bundle else _verify_database(outside)
     _tell(found, bool(outside), out)
     return 0 if found.ok else 1
+
+
+def _verify_database(outside: Sequence[SignedHead]) -> Verification:
+    from gangmu.records import verifying
+
+    return verifying.verify(outside)
 
 
 def _tell(found: Verification, with_outside: bool, out: Output) -> None:
