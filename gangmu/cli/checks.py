@@ -154,19 +154,24 @@ def private_files(folder: Path) -> Iterator[Finding]:
             Text("请运行 gangmu init，或从备份恢复", "run gangmu init, or restore them from a backup"),
         )
         return
-    open_to_others = [
-        path.name for path in (keys, *keys.iterdir()) if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
-    ]
+    private = [keys, *keys.iterdir(), *folder.glob("gangmu.db")]
+    open_to_others = [path.name for path in private if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)]
     if open_to_others:
         listed = "、".join(open_to_others)
         yield Finding(
             "keys",
             FAILED,
             Text(f"别人也能读：{listed}", f"readable by others: {listed}"),
-            Text(f"请运行 chmod -R go= {keys}", f"run chmod -R go= {keys}"),
+            Text("请运行 chmod -R go= keys gangmu.db", "run chmod -R go= keys gangmu.db"),
         )
     else:
-        yield Finding("keys", OK, Text("密钥只有本人可读", "keys are readable by their owner alone"))
+        yield Finding(
+            "keys",
+            OK,
+            Text(
+                "密钥和数据库文件只有本人可读", "keys and the database file are readable by their owner alone"
+            ),
+        )
 
 
 def disk(folder: Path) -> Finding:

@@ -114,9 +114,14 @@ def pending_migrations() -> list[str]:
 
 
 def migrate() -> None:
+    """Bring the database of the folder in use up to date; a SQLite file is its owner's alone from the first day."""
+    from django.conf import settings
     from django.core.management import call_command
 
     call_command("migrate", interactive=False, verbosity=0)
+    file = settings.DISTRICT.folder / "gangmu.db"
+    if file.exists():
+        file.chmod(0o600)
 
 
 def keep_copy(folder: Path) -> Path | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import lzma
 import struct
 import zipfile
 import zlib
@@ -35,6 +36,8 @@ ZIP_MAGIC = b"PK"
 _DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
+    lzma.LZMAError,
+    OSError,  # bz2
     struct.error,
     EOFError,
     NotImplementedError,  # a compression or an encryption that zipfile does not know

@@ -231,4 +231,3 @@ def test_what_is_no_backup_is_refused(content: bytes, tmp_path: Path) -> None:
         archive.read_manifest(tmp_path / "b.zip")
 
     assert codes(refused) == ["backup.not_a_backup"]
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import random
 import zipfile
 from decimal import Decimal
 from pathlib import Path
@@ -261,3 +262,24 @@ def test_too_many_columns_are_refused() -> None:
 
 def test_too_many_rows_are_refused() -> None:
     assert refused(("编码\n" + "1\n" * xlsx.MAX_ROWS).encode(), "units.csv") == ["file.not_a_table"]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_damaged_workbook_is_read_or_refused_and_nothing_else(seed: int) -> None:
+    data = made(
+        [["编码", "名称"], ["A01", 1.5], [None, "=1+1"], ["A02", datetime.date(2025, 3, 1)]],
+        touch=lambda page: page.merge_cells("A2:A3"),
+    )
+    chance = random.Random(seed)
+    outcomes = []
+
+    for _ in range(50):
+        spoiled = bytearray(data)
+        for _ in range(chance.randint(1, 6)):
+            spoiled[chance.randrange(len(spoiled))] = chance.randrange(256)
+        try:
+            outcomes.append(read_workbook(bytes(spoiled), "units.xlsx").names() != [])
+        except InputRefused as refusal:
+            outcomes.append(len(refusal.problems) == 1)
+
+    assert outcomes == [True] * 50

@@ -73,7 +73,7 @@ def _templates() -> list[Mapping[str, Sequence[SheetOut]]]:
 def _someone_can_sign_in() -> bool:
     from gangmu.org.models import User
 
-    return not User.objects.exists()
+    return User.objects.exists()
 
 
 def _first_accounts(actor: Actor) -> dict[str, str]:
@@ -81,12 +81,15 @@ def _first_accounts(actor: Actor) -> dict[str, str]:
     from django.db import transaction
 
     from gangmu.org import accounts
+    from gangmu.records import sealing
 
     with transaction.atomic():
-        return {
+        passwords = {
             username: accounts.add(username, name, [role], actor)
             for username, (name, role) in FIRST_ACCOUNTS.items()
         }
+    sealing.seal()
+    return passwords
 
 
 def _tell(out: Output, folder: Path, written: list[Path], sign_ins: dict[str, str]) -> None:

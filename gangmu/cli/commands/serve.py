@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import errno
+import signal
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from gangmu.cli.output import Output
 from gangmu.cli.parser import both
@@ -56,12 +57,16 @@ def serve_portal(
         ready(address)
     else:
         out.say(both(f"网页地址：{address}（Ctrl+C 停止）", f"The portal is at {address} (Ctrl+C stops it)"))
+    signal.signal(signal.SIGTERM, _stop)
     try:
-        server.run()
-    except KeyboardInterrupt:
-        pass
+        server.run()  # waitress itself answers Ctrl+C and SystemExit by finishing what is being served
     finally:
         server.close()
+
+
+def _stop(*_: object) -> NoReturn:
+    """A service manager ends us with SIGTERM: requests under way are finished, the exit is a clean one."""
+    raise SystemExit(0)
 
 
 def _server(host: str, port: int, threads: int) -> Any:
