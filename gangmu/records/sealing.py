@@ -6,6 +6,8 @@ earlier and commits later; so what is sealed is decided by `position IS NULL` al
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -121,7 +123,7 @@ def _sign(tree: Frontier) -> None:
 
 
 def _write(path: Path, head: SignedHead) -> Path:
-    """Whole or not at all: whoever copies the folder meanwhile never takes half a file."""
-    draft = path.with_suffix(".part")
+    """Whole or not at all: whoever copies the folder, or writes the same copy, meanwhile never meets half a file."""
+    draft = path.with_name(f"{path.stem}.{os.getpid()}-{threading.get_ident()}.part")
     draft.write_text(head.as_text(), encoding="ascii")
     return draft.replace(path)
