@@ -270,7 +270,7 @@ class Evaluation:
             reason = Text("没有收到上级公布的位次", "no rank was received from above")
             return missing(q, "published", _PUBLISHED, reason)
         known = self.desk.areas(q.figure.code, q.period.start.year - 1, q.as_of)
-        districts = [area for area in known or () if areas.is_district(area)]
+        districts = [area for area in known or (q.area,) if areas.is_district(area)]
         if known is not None and (len(districts) < 2 or q.area not in districts):
             reason = Text("没有可比的兄弟区县数据", "no sibling district is known to compare with")
             return missing(q, "rank", reason, reason)

@@ -9,6 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from gangmu.figures.arithmetic import decimal_of
 from gangmu.figures.figure import Condition, Figure, Ledger, Quantity, Rows, Term
 from gangmu.figures.ledger_words import LAMP, split_by
@@ -26,6 +28,10 @@ from gangmu.sheets.parsing import unit_parts
 
 if TYPE_CHECKING:
     from gangmu.figures.desk import Desk
+
+
+TODAY = "today"
+"""In a declared condition: the district's day, or the day of an as-of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ def _counted(aggregate: Aggregate) -> Counted:
 
 
 def _groups(selection: Selection, field: str) -> Counter[str]:
-    listed = queries.listing(selection, [field], [])
+    listed = queries.listing(selection, [field])
     return Counter(str(row[field] or "") for row in listed)
 
 
@@ -78,7 +84,7 @@ def _lamps(selection: Selection) -> Counter[str]:
     today = clock.today()
     day = min(selection.period.end, today) if selection.period else today
     found: Counter[str] = Counter({colour.value: 0 for colour in Colour})
-    for row in queries.listing(selection, ["due_on", "done_on"], []):
+    for row in queries.listing(selection, ["due_on", "done_on"]):
         done = row["done_on"]
         shown = lamp(
             done if done and done <= day else None,
@@ -256,7 +262,7 @@ def selections_of(q: Question, term: Term) -> Iterator[Selection]:
     for rows in term.rows:
         yield Selection(
             ledger=_register(q.figure),
-            where=tuple(_condition(q.figure, one) for one in (*rows.where, *q.filters)),
+            where=tuple(_condition(q, one) for one in (*rows.where, *q.filters)),
             dated=_dated(rows),
             period=period,
             unit=q.unit,
@@ -269,13 +275,15 @@ def _dated(rows: Rows) -> Dated | None:
     return Dated(**{rows.dated[0]: rows.dated[1]}) if rows.dated else None
 
 
-def _condition(figure: Figure, said: Condition) -> queries.Condition:
-    """A declared condition in the field's own unit: 1 亿元 against a field in 万元 is 10000."""
+def _condition(q: Question, said: Condition) -> queries.Condition:
+    """A declared condition in the field's own unit: 1 亿元 against a field in 万元 is 10000. `today`: the day asked of."""
     value = said.value
     if said.unit:
-        field = declarations.get(_register(figure)).by_code[said.field]
+        field = declarations.get(_register(q.figure)).by_code[said.field]
         size, own = unit_parts(said.unit)[0], unit_parts(field.unit_of_measure)[0]
         value = Decimal(str(value)) * size / own
+    elif value == TODAY:
+        value = timezone.localdate(q.as_of) if q.as_of else clock.today()
     return queries.Condition(said.field, said.op, value)
 
 

@@ -1,1 +1,1 @@
-"""The goal tree: targets with owners, cascade to units, posts and people, lamps."""
+"""Goals: what is to be reached, by whom, and where it stands against schedule."""
