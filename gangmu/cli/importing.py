@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,7 +95,7 @@ class _NothingToKeepError(Exception):
 
 def importers() -> dict[str, Importer[Actor, ImportBatch]]:
     """The storeys' importers of workbooks, in order."""
-    return {name: importlib.import_module(name) for name in (UNITS, *TABLES)}  # type: ignore[misc]
+    return {name: importlib.import_module(name) for name in (UNITS, *TABLES)}
 
 
 def files_of(folder: Path) -> list[Source]:
@@ -195,9 +196,7 @@ def _job(source: Source) -> _Job:
             return _Job(
                 source,
                 ORDER.index(module),
-                lambda problems, actor, batch, importer=importer: importer.run(
-                    workbook, problems, actor, batch
-                ),
+                partial(importer.run, workbook),
                 workbook,
             )
     raise InputRefused((_not_recognised(workbook),))
@@ -209,7 +208,7 @@ def _rule_book_job(source: Source) -> _Job:
     return _Job(
         source,
         ORDER.index(RULE_BOOKS),
-        lambda problems, actor, batch: run(text, source.name, problems, actor, batch),
+        partial(run, text, source.name),
     )
 
 

@@ -14,6 +14,9 @@ from gangmu.problems import Problem
 if TYPE_CHECKING:
     from rich.console import Console
 
+Shown = object
+"""Anything that can be put into words: a text in one or both languages, a number, a day."""
+
 
 class Output:
     """Where results go (stdout) and where all else goes (stderr). `json`: results are JSON, one object a line."""
@@ -58,10 +61,10 @@ class Output:
 
     def table(
         self,
-        columns: Sequence[object],
-        rows: Iterable[Sequence[object]],
+        columns: Sequence[Shown],
+        rows: Iterable[Sequence[Shown]],
         *,
-        title: object = "",
+        title: Shown = "",
         right: Sequence[int] = (),
     ) -> None:
         """A table for people. right: indexes of columns of numbers. Never called for --json."""
@@ -82,11 +85,11 @@ class Output:
             table.add_row(*(self._shown(value) for value in row))
         self._console(self.stdout).print(table)
 
-    def say(self, text: object = "") -> None:
+    def say(self, text: Shown = "") -> None:
         """A sentence for people; with --json it goes to stderr."""
         print(say(text, self.language), file=self.stderr if self.json else self.stdout, flush=True)
 
-    def hint(self, text: object) -> None:
+    def hint(self, text: Shown) -> None:
         """A remark beside the result, on stderr."""
         print(say(text, self.language), file=self.stderr, flush=True)
 
@@ -105,7 +108,7 @@ class Output:
             )
 
     @contextmanager
-    def progress(self, label: object, total: int | None = None) -> Iterator[Callable[[], None]]:
+    def progress(self, label: Shown, total: int | None = None) -> Iterator[Callable[[], None]]:
         """A progress bar on stderr while the block runs; call what it gives once a step.
 
         Where stderr is no terminal, one line when it begins is all.
@@ -131,7 +134,7 @@ class Output:
         text = json.dumps(result, ensure_ascii=False, default=_as_text)
         print(text, file=self.stdout)
 
-    def _shown(self, value: object) -> str:
+    def _shown(self, value: Shown) -> str:
         from rich.markup import escape
 
         if value is None:
@@ -150,7 +153,7 @@ class Output:
         return Console(file=stream, width=width, highlight=False, soft_wrap=False)
 
 
-def _as_text(value: object) -> str:
+def _as_text(value: Shown) -> str:
     """Decimals, days, moments and texts as JSON strings; a float is never written."""
     if isinstance(value, set | frozenset):
         raise TypeError("a set has no order to be written in")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from gangmu.cli.output import Output
 from gangmu.cli.parser import both
 from gangmu.problems import Problem, Text
 
-ROWS = [
+ROWS: list[dict[str, Any]] = [
     {
         "figure": "gdp",
         "value": Decimal("1288.60"),
