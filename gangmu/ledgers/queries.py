@@ -1,0 +1,356 @@
+"""Questions to a ledger: counts, sums, references and lists, exact and equal on every database.
+
+Each is one statement, however many entries there are (the columns of a register are known after its first use).
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, Min, Q, QuerySet, Sum
+
+from gangmu.ledgers import values
+from gangmu.ledgers.declarations import get
+from gangmu.ledgers.models import Entry, EntryVersion, Line, StageEvent, standing
+from gangmu.ledgers.register import (
+    DONE_ON,
+    DUE_ON,
+    HAPPENED_ON,
+    NUMBER_FIELD,
+    ON_TIME,
+    STAGE,
+    TITLE,
+    UNIT,
+    Field,
+    Register,
+)
+from gangmu.ledgers.slots import layout
+from gangmu.ledgers.values import BETWEEN, Value
+from gangmu.problems import InputRefused, refuse
+from gangmu.records.periods import Period
+
+LOG = "log__position"
+_COMMON_COLUMNS = {
+    NUMBER_FIELD: "number",
+    TITLE: "title",
+    UNIT: "unit__code",
+    "unit_name": "unit__name",
+    "unit_order": "unit__protocol_order",
+    STAGE: "stage",
+    DUE_ON: "due_on",
+    DONE_ON: "done_on",
+    HAPPENED_ON: "happened_on",
+    "version": "version",
+}
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition on a field, `unit`, `stage`, `due_on`, `done_on`, `on_time`, `number` or `title`.
+
+    op: eq ne in gte gt lte lt missing present. A missing value fulfils none but `missing`. value: as the field's
+    values are (codes, Decimals in its unit of measure, days, yes and no); a tuple for `in`.
+    """
+
+    field: str
+    op: str
+    value: Any = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.value, list | set | frozenset):
+            object.__setattr__(self, "value", tuple(self.value))
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """What dates an entry: the day it first reached a stage, a day field, or (any of) its lines of a kind."""
+
+    stage: str = ""
+    field: str = ""
+    line: str = ""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Entries of a ledger, as the documentation of each part says.
+
+    dated: what must lie in the period; None: the stock, all that had begun by the period's end.
+    unit: code of the responsible unit. as_of: what was known then.
+    at_stage: the stage standing at the end of the period's last day (now, without a period); () is any.
+    """
+
+    ledger: str
+    where: tuple[Condition, ...] = ()
+    dated: Dated | None = None
+    period: Period | None = None
+    unit: str | None = None
+    as_of: datetime.datetime | None = None
+    at_stage: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RowRef:
+    """A row that a number counts. log: its position in the sealed log, None until it is sealed."""
+
+    ledger: str
+    number: str
+    version: int
+    log: int | None
+    title: str
+
+
+def count(s: Selection) -> int:
+    """How many entries."""
+    return selected(s).count()
+
+
+def distinct(s: Selection, field: str) -> int:
+    """How many different values of a field the entries have; missing ones are none."""
+    column = _column(get(s.ledger), field)
+    return int(selected(s).aggregate(found=Count(column, distinct=True))["found"])
+
+
+def total(s: Selection, field: str) -> Decimal | None:
+    """The exact sum of a decimal field; None when no entry has it.
+
+    `investment.amount`: of the lines of a kind, those dated in the period, of the selected entries.
+    """
+    register = get(s.ledger)
+    kind, dot, code = field.rpartition(".")
+    if not dot:
+        column = _number_column(register, field)
+        return _decimal(selected(s).aggregate(found=Sum(column))["found"])
+    if kind not in register.line_kinds or code not in register.line_kinds[kind].by_code:
+        raise _unknown(register, field)
+    lines = Line.objects.filter(standing(s.as_of), ledger=s.ledger, kind=kind)
+    if s.period is not None:
+        lines = lines.filter(happened_on__range=(s.period.start, s.period.end))
+    lines = lines.filter(entry_id__in=selected(s).values("entry_id"))
+    column = layout(register).lines[kind].by_code[code]
+    return _decimal(lines.aggregate(found=Sum(column))["found"])
+
+
+def refs(s: Selection) -> list[RowRef]:
+    """The entries that a number counts, by number."""
+    rows = selected(s).order_by("number").values_list("number", "version", LOG, "title")
+    return [RowRef(s.ledger, *row) for row in rows]
+
+
+def listing(
+    s: Selection,
+    columns: Sequence[str],
+    order: Sequence[str] = (),
+    *,
+    among: QuerySet[Entry] | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[dict[str, Value]]:
+    """Rows of the asked columns, by code. Values as they are kept in memory (`values`); sensitive ones are refused.
+
+    columns: declared fields and number, title, unit (its code), unit_name, stage, due_on, done_on, happened_on,
+    on_time, version. order: the same codes, `-` before one for descending; number last, so that it is total.
+    among: the entries a reader may see (`Entry.objects.visible_to`).
+    """
+    register = get(s.ledger)
+    needed = [_column(register, code) for code in columns if code != ON_TIME]
+    if ON_TIME in columns:
+        needed += ["due_on", "done_on"]
+    rows = _ordered(register, _among(selected(s), among), order)
+    page = rows[offset : None if limit is None else offset + limit].values(*dict.fromkeys(needed))
+    return [{code: _value(register, code, row) for code in columns} for row in page]
+
+
+def count_among(s: Selection, among: QuerySet[Entry] | None) -> int:
+    """How many of the entries a reader may see."""
+    return _among(selected(s), among).count()
+
+
+def selected(s: Selection) -> QuerySet[EntryVersion]:
+    """The versions that a selection means: one of each entry."""
+    register = get(s.ledger)
+    rows = EntryVersion.objects.filter(standing(s.as_of), ledger=s.ledger)
+    if s.unit is not None:
+        rows = rows.filter(unit__code=s.unit)
+    for condition in s.where:
+        rows = rows.filter(_condition(register, condition))
+    if s.dated is not None:
+        rows = rows.filter(_dated(register, s))
+    if s.at_stage or (s.dated is None and s.period is not None):
+        rows = rows.filter(_stood(register, s))
+    return rows
+
+
+def _among(rows: QuerySet[EntryVersion], among: QuerySet[Entry] | None) -> QuerySet[EntryVersion]:
+    return rows if among is None else rows.filter(entry__in=among.order_by())
+
+
+def _dated(register: Register, s: Selection) -> Q:
+    dated = s.dated
+    assert dated is not None
+    within = {} if s.period is None else {"range": (s.period.start, s.period.end)}
+    if dated.stage:
+        _refuse_unknown_stage(register, dated.stage)
+        reached = StageEvent.objects.filter(standing(s.as_of), ledger=s.ledger, stage=dated.stage).order_by()
+        first = reached.values("entry_id").annotate(first=Min("happened_on"))
+        if s.period is not None:
+            first = first.filter(first__range=within["range"])
+        return Q(entry_id__in=first.values("entry_id"))
+    if dated.line:
+        if dated.line not in register.line_kinds:
+            raise _unknown(register, dated.line)
+        lines = Line.objects.filter(standing(s.as_of), ledger=s.ledger, kind=dated.line)
+        if s.period is not None:
+            lines = lines.filter(happened_on__range=within["range"])
+        return Q(entry_id__in=lines.order_by().values("entry_id"))
+    column = _column(register, dated.field)
+    return Q(**{f"{column}__range": within["range"]}) if within else Q(**{f"{column}__isnull": False})
+
+
+def _stood(register: Register, s: Selection) -> Q:
+    """Had begun by the period's end, and stood at one of the stages then."""
+    for stage in s.at_stage:
+        _refuse_unknown_stage(register, stage)
+    if s.period is None:
+        return Q(stage__in=s.at_stage)
+    events = StageEvent.objects.filter(standing(s.as_of), ledger=s.ledger)
+    events = events.filter(happened_on__lte=s.period.end, left_on__gt=s.period.end)
+    if s.at_stage:
+        events = events.filter(stage__in=s.at_stage)
+    return Q(entry_id__in=events.order_by().values("entry_id"))
+
+
+def _condition(register: Register, condition: Condition) -> Q:
+    if condition.field == ON_TIME:
+        return _on_time(condition)
+    column = _column(register, condition.field)
+    field = register.by_code.get(condition.field)
+    make = _OPERATORS.get(condition.op)
+    if make is None:
+        known = "、".join(_OPERATORS)
+        raise refuse(
+            "condition.operator",
+            f"没有比较方式“{condition.op}”",
+            f"there is no operator “{condition.op}”",
+            f"可用：{known}",
+            f"known: {known}",
+        )
+    if field is not None and field.kind == "units" and condition.op in ("eq", "in"):
+        return _any_unit(column, condition)
+    return make(column, _kept(field, condition.value))
+
+
+def _on_time(condition: Condition) -> Q:
+    """Done by its deadline, done after it, or not decided while either day is missing."""
+    decided = Q(done_on__isnull=False, due_on__isnull=False)
+    if condition.op in ("missing", "present"):
+        return ~decided if condition.op == "missing" else decided
+    wanted = bool(condition.value) == (condition.op == "eq")
+    return decided & (Q(done_on__lte=F("due_on")) if wanted else Q(done_on__gt=F("due_on")))
+
+
+def _any_unit(column: str, condition: Condition) -> Q:
+    codes = condition.value if isinstance(condition.value, tuple) else (condition.value,)
+    found = Q()
+    for code in codes:
+        found |= Q(**{f"{column}__contains": f"{BETWEEN}{code}{BETWEEN}"})
+    return found
+
+
+def _kept(field: Field | None, value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_kept(field, one) for one in value]
+    if field is None:
+        return value
+    if field.storage == "number" and value is not None:
+        return value if isinstance(value, Decimal) else Decimal(str(value))
+    return values.to_row(field, value)
+
+
+_OPERATORS: Mapping[str, Callable[[str, Any], Q]] = {
+    "eq": lambda column, value: Q(**{column: value}),
+    "ne": lambda column, value: Q(**{f"{column}__isnull": False}) & ~Q(**{column: value}),
+    "in": lambda column, value: Q(**{f"{column}__in": value if isinstance(value, list) else [value]}),
+    "gte": lambda column, value: Q(**{f"{column}__gte": value}),
+    "gt": lambda column, value: Q(**{f"{column}__gt": value}),
+    "lte": lambda column, value: Q(**{f"{column}__lte": value}),
+    "lt": lambda column, value: Q(**{f"{column}__lt": value}),
+    "missing": lambda column, value: Q(**{f"{column}__isnull": True}),
+    "present": lambda column, value: Q(**{f"{column}__isnull": False}),
+}
+
+
+def _column(register: Register, code: str) -> str:
+    """The column of a field, for filters and lists. Sensitive fields have none: nobody sorts or filters by them."""
+    if code in _COMMON_COLUMNS:
+        return _COMMON_COLUMNS[code]
+    column = layout(register).entry.by_code.get(code)
+    if column is None:
+        raise _unknown(register, code)
+    if code in register.sensitive:
+        raise refuse(
+            "field.sensitive",
+            f"“{register.by_code[code].name_zh}”是敏感字段，不能列出、筛选或排序",
+            f"“{register.by_code[code].name_en}” is sensitive: it is not listed, filtered or sorted by",
+            "请在记录页逐条查看",
+            "look at it entry by entry",
+        )
+    return column
+
+
+def _number_column(register: Register, code: str) -> str:
+    field = register.by_code.get(code)
+    if field is None or field.storage != "number":
+        raise _unknown(register, code)
+    return _column(register, code)
+
+
+def _ordered(
+    register: Register, rows: QuerySet[EntryVersion], order: Sequence[str]
+) -> QuerySet[EntryVersion]:
+    """Missing values last either way, on every database; units in official order."""
+    by = []
+    for said in order:
+        code = said.removeprefix("-")
+        column = F("unit__protocol_order" if code == UNIT else _column(register, code))
+        by.append(column.desc(nulls_last=True) if said.startswith("-") else column.asc(nulls_last=True))
+    return rows.order_by(*by, "number")
+
+
+def _value(register: Register, code: str, row: Mapping[str, Any]) -> Value:
+    if code == ON_TIME:
+        due, done = row["due_on"], row["done_on"]
+        return None if due is None or done is None else bool(done <= due)
+    kept = row[_column(register, code)]
+    field = register.by_code.get(code)
+    return kept if field is None else values.from_row(field, kept)
+
+
+def _decimal(found: Any) -> Decimal | None:
+    return None if found is None else Decimal(found)
+
+
+def _unknown(register: Register, code: str) -> InputRefused:
+    known = "、".join((*_COMMON_COLUMNS, *register.by_code, *(f"{kind}.…" for kind in register.line_kinds)))
+    return refuse(
+        "field.unknown",
+        f"{register.name_zh}没有字段“{code}”",
+        f"{register.name_en} has no field “{code}”",
+        f"可用：{known}",
+        f"known: {known}",
+    )
+
+
+def _refuse_unknown_stage(register: Register, code: str) -> None:
+    if code not in register.stage_by_code:
+        known = "、".join(register.stage_by_code)
+        raise refuse(
+            "stage.unknown",
+            f"{register.name_zh}没有阶段“{code}”",
+            f"{register.name_en} has no stage “{code}”",
+            f"可用：{known}",
+            f"known: {known}",
+        )
