@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from gangmu.cli.district import is_district
 from gangmu.problems import InputRefused, Problem, Problems, Text
 from gangmu.records import batches, sealing
 from gangmu.sheets import text_table
@@ -117,7 +118,7 @@ def files_named(paths: Iterable[str], folder: Path) -> list[Source]:
     for said in paths:
         path = Path(said)
         if path.is_dir():
-            found += files_of(path) or _all_in(path, folder)
+            found += files_of(path) if is_district(path) else _all_in(path, folder)
         elif path.is_file():
             found.append(Source(path, _name(path, folder)))
         else:
@@ -223,10 +224,11 @@ def _applied(job: _Job, problems: Problems, actor: Actor, batch: ImportBatch) ->
 
 
 def _all_in(path: Path, folder: Path) -> list[Source]:
+    """Every table and rule book in a folder and in its `ledgers/`: what is not recognised is told, not skipped."""
     suffixes = SHEET_SUFFIXES + RULE_BOOK_SUFFIXES
     return [
         Source(file, _name(file, folder))
-        for file in sorted(path.iterdir())
+        for file in (*sorted(path.iterdir()), *sorted((path / "ledgers").glob("*")))
         if file.is_file() and file.suffix.lower() in suffixes and not _passed_over(file)
     ]
 

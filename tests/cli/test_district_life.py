@@ -168,6 +168,18 @@ def test_a_file_that_nothing_recognises_is_a_finding(district: Path) -> None:
     assert [line["code"] for line in alone.lines] == ["file.not_recognised"]
 
 
+def test_a_folder_of_files_is_imported_and_csv_too(district: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "收到的表"
+    folder.mkdir()
+    (folder / "units.csv").write_bytes("编码,名称,简称\nA01,发展和改革局,发改局\n".encode("gb18030"))
+    write_workbook(folder / "~$units.xlsx", [SheetOut("锁", [])])
+
+    done = imported(district, folder)
+
+    assert (done.code, done.object["created"]) == (0, 1), done.out
+    assert [file["file"] for file in done.object["files"]] == [str(folder / "units.csv")]
+
+
 def test_an_import_is_undone_as_a_whole_and_only_once(district: Path) -> None:
     batch = imported(district, write_units(district, UNITS)).object["batch"]
 
