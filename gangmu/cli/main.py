@@ -132,11 +132,11 @@ def _run(name: str, arguments: list[str], common: argparse.Namespace, out: Outpu
 def _parser(name: str, module: ModuleType, language: str) -> Parser:
     about: Bilingual | str = getattr(module, "ABOUT", SUMMARIES[name])
     example = getattr(module, "EXAMPLE", "")
-    heading = both("例：", "Example:").say(language)
+    heading = both("例：", "Example: ").say(language)
     parser = parser_for(language)(
         prog=f"gangmu {name}",
         description=say(about, language),
-        epilog=f"{heading} {say(example, language)}" if example else None,
+        epilog=f"{heading}{say(example, language)}" if example else None,
     )
     module.add_arguments(parser)
     return parser
@@ -195,7 +195,7 @@ def _expected(error: Exception) -> Problem | None:
     if "django" not in sys.modules:
         return None
     from django.core.exceptions import PermissionDenied, ValidationError
-    from django.db.utils import OperationalError
+    from django.db.utils import DatabaseError, OperationalError
 
     if isinstance(error, PermissionDenied):
         return Problem(
@@ -206,7 +206,8 @@ def _expected(error: Exception) -> Problem | None:
     if isinstance(error, ValidationError):
         text = "；".join(error.messages)
         return Problem("value.refused", Text(text, text))
-    if isinstance(error, OperationalError):
+    # The plain class is what a file that is no database raises; its other children are errors of the program.
+    if isinstance(error, OperationalError) or type(error) is DatabaseError:
         return Problem(
             "database.unreachable",
             Text(f"数据库无法使用：{error}".strip(), f"the database cannot be used: {error}".strip()),

@@ -219,6 +219,25 @@ def test_doctor_finds_a_healthy_district_and_says_what_is_wrong_with_another(dis
     assert [line["check"] for line in ill.lines if line["state"] == "failed"] == ["keys", "log"]
 
 
+def test_a_database_file_that_is_none_is_a_finding(district: Path) -> None:
+    for left in district.glob("gangmu.db*"):
+        left.unlink()
+    (district / "gangmu.db").write_bytes(b"not a database, but long enough to be taken for one" * 40)
+    (district / "gangmu.db").chmod(0o600)
+
+    imported_into = imported(district)
+    doctor = gangmu("doctor", "--dir", district, "--json")
+
+    assert (imported_into.code, [line["code"] for line in imported_into.lines]) == (
+        1,
+        ["database.unreachable"],
+    )
+    assert (doctor.code, [line["check"] for line in doctor.lines if line["state"] == "failed"]) == (
+        1,
+        ["database"],
+    )
+
+
 def test_a_backup_restores_into_an_empty_folder_and_its_log_verifies(district: Path, tmp_path: Path) -> None:
     imported(district, write_units(district, UNITS))
     written = gangmu("backup", tmp_path / "b.zip", "--dir", district, "--json")

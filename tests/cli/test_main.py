@@ -97,6 +97,31 @@ def test_settings_that_cannot_be_read_are_a_finding_and_no_traceback(tmp_path: P
     assert done.stderr == f"{tmp_path / 'gangmu.toml'}：语言 'fr' 不支持 请写 zh-hans 或 en\n"
 
 
+def test_an_error_of_the_program_is_one_line_that_says_where_the_rest_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "gangmu.toml").touch()
+    (tmp_path / "broken_command.py").write_text(
+        "NEEDS_DISTRICT = False\ndef add_arguments(parser): pass\ndef run(args, out): return 1 // 0\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(COMMANDS, "doctor", "broken_command")
+    monkeypatch.delenv("GANGMU_DEBUG", raising=False)
+
+    assert main(["doctor", "--dir", str(tmp_path)]) == 1
+
+    (written,) = (tmp_path / "errors").iterdir()
+    assert capsys.readouterr().err == (
+        "程序出错（ZeroDivisionError：integer division or modulo by zero） "
+        f"详细记录：{written}；GANGMU_DEBUG=1 可直接显示\n"
+    )
+    assert "broken_command.py" in written.read_text(encoding="utf-8")
+
+    monkeypatch.setenv("GANGMU_DEBUG", "1")
+    with pytest.raises(ZeroDivisionError):
+        main(["doctor", "--dir", str(tmp_path)])
+
+
 def test_help_is_light() -> None:
     """No Django behind an answer that needs none: completion and scripts ask for it often."""
     code = "import sys; from gangmu.cli.main import main; main(['--help']); sys.exit('django' in sys.modules)"
