@@ -32,8 +32,6 @@ from gangmu.problems import Problem, Problems, refuse
 from gangmu.problems import Text as Said
 
 PERIODS = {"prev": "prev", "上年": "prev", "去年": "prev", "next": "next", "下年": "next", "明年": "next"}
-_SDMX = r"\d{4}(?:-(?:S[12]|Q[1-4]|M\d{2}|W\d{2}))?"
-_PERIOD = re.compile(rf"{_SDMX}(?:/{_SDMX})?$")
 _PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}|｛｛(.*?)｝｝")
 _STRAY = re.compile(r"\{\{|\}\}|｛｛|｝｝")
 _HEAD = re.compile(r"(?P<figure>[^.@]+)(?:\.(?P<measure>[^@]+))?(?:@(?P<where>.*))?$")
@@ -172,7 +170,7 @@ def placeholder(inner: str, line: int, source: str, file: str = "") -> Placehold
 def _placed(request: Request, where: str) -> Request:
     """Period, area and unit after @, in any order, separated by 、 or a comma."""
     for part in filter(None, (p.strip() for p in re.split("[、,]", where))):
-        if part in PERIODS or _PERIOD.match(part):
+        if part in PERIODS or part[:4].isdigit():
             request = replace(request, period=PERIODS.get(part, part))
         elif part.startswith(("单位:", "unit:")):
             request = replace(request, unit=part.partition(":")[2].strip())

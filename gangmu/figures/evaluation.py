@@ -124,7 +124,10 @@ class Evaluation:
         return self.combined(q, "difference", sentence, [upto, before], lambda a, b: a - b)
 
     def over_years(self, q: Question) -> Node:
-        """A flow over several years: the sum of its years."""
+        """A flow over several years: as reported for the whole span, else the sum of its years."""
+        seen = self.seen(q, "value", "actual", by_end=False)
+        if seen is not None:
+            return self.observed(q, seen)
         years = [self.node(q.in_period(part)) for part in _by_year(q.period)]
         return self.combined(
             q,
@@ -489,7 +492,10 @@ def _lacking(q: Question, rule: str, sentence: Text, inputs: Sequence[Node]) -> 
 def _base(q: Question) -> Question:
     """What a change, growth or rank is of: `yoy(sum(invested))` → `sum(invested)`, else the figure's plain value."""
     inner = Measure.parse(q.measure.argument) if q.measure.argument not in ("", "published") else None
-    return replace(q, measure=inner or q.figure.default_measure.actual)
+    default = q.figure.default_measure.actual
+    # A figure of which only growth is issued has growth as its default: its plain value is another question.
+    plain = default if default.kind in ("value", "count", "sum", "rate") else Measure("value")
+    return replace(q, measure=inner or plain)
 
 
 def _coverage_note(now: Node, before: Node) -> Text:

@@ -12,6 +12,7 @@ from gangmu.documents.model import Bound, Document, Request
 from gangmu.documents.numbers import wording
 from gangmu.documents.template import Answer, Placeholder, Template
 from gangmu.figures import requests, values
+from gangmu.figures.areas import OWN
 from gangmu.figures.node import Part
 from gangmu.figures.values import Value
 from gangmu.problems import InputRefused, Problem, Problems, Text
@@ -95,7 +96,7 @@ def _resolved(said: Request, period: Period, as_of: datetime.datetime | None) ->
         period_of(said, period).code,
         said.measure,
         said.unit or None,
-        said.area or requests.OWN,
+        said.area or OWN,
         as_of,
         said.filters,
     )
