@@ -40,7 +40,7 @@ _TEXTS = {
     "formula": "",
 }
 _CHOICES = {"frequency": FREQUENCIES, "nature": NATURES, "direction": DIRECTIONS}
-_FLAGS = ("cumulative", "constant_prices")
+_FLAGS = {"cumulative": False, "constant_prices": False, "additive": True}
 _LISTS = ("aliases", "also_in", "measures")
 _BILINGUAL = ("coverage", "definition")
 _KEYS = (*_TEXTS, *_CHOICES, *_FLAGS, *_LISTS, *_BILINGUAL, "decimals", "select", "quantities")
@@ -73,6 +73,7 @@ def read_figure(entry: Lined, problems: Problems) -> Figure | None:
         nature=reader.choice("nature"),
         cumulative=reader.flag("cumulative"),
         constant_prices=reader.flag("constant_prices"),
+        additive=reader.flag("additive"),
         direction=reader.choice("direction"),
         parent=reader.text("parent"),
         file=reader.file,
@@ -128,7 +129,7 @@ class _Reader:
         return default
 
     def flag(self, key: str) -> bool:
-        value = self.entry.get(key, False)
+        value = self.entry.get(key, _FLAGS[key])
         if not isinstance(value, bool):
             self.wrong(
                 "flag", f"{key} 应写 true 或 false", f"{key} must be true or false", self.entry.line_of(key)

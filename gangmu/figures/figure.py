@@ -104,6 +104,7 @@ class Figure:
     nature: `flow` adds up over time, `level` stands at a moment, `ratio` does neither.
     cumulative: observations run from 1 January to the end of their period.
     constant_prices: issued growth is real; growth computed from values would be nominal, and says so.
+    additive: parts of units add up to the whole (not so of a value per head).
     parent: the area that `share(parent)` divides by. measures: what it is usually asked for; the first is the default.
     file, line: where it is declared.
     """
@@ -123,6 +124,7 @@ class Figure:
     nature: str = "flow"
     cumulative: bool = False
     constant_prices: bool = False
+    additive: bool = True
     direction: str = "up"
     parent: str = ""
     file: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -85,16 +86,15 @@ def _lamps(selection: Selection) -> Counter[str]:
     day = min(selection.period.end, today) if selection.period else today
     found: Counter[str] = Counter({colour.value: 0 for colour in Colour})
     for row in queries.listing(selection, ["due_on", "done_on"]):
-        done = row["done_on"]
-        shown = lamp(
-            done if done and done <= day else None,
-            row["due_on"],
-            day,
-            register.amber_days,
-            clock=register.amber_clock,
-        )
+        due, done = _day(row["due_on"]), _day(row["done_on"])
+        done = done if done is not None and done <= day else None
+        shown = lamp(done, due, day, register.amber_days, clock=register.amber_clock)
         found[shown.colour.value] += 1
     return found
+
+
+def _day(value: object) -> datetime.date | None:
+    return value if isinstance(value, datetime.date) else None
 
 
 # ---- values
@@ -196,7 +196,8 @@ def _count_of_some(q: Question, desk: Desk) -> Node:
     register = declarations.get(_register(q.figure))
     if q.measure.argument in tuple(Colour):
         word = WORD[Colour(q.measure.argument)]
-        value, parts = Decimal(totals[q.measure.argument]), ()
+        value = Decimal(totals[q.measure.argument])
+        parts: tuple[Part, ...] = ()
         sentence = Text(f"期末为{word.zh}的条数", f"rows with a {word.en} lamp at the period's end")
     else:
         value = Decimal(sum(totals.values()))
@@ -205,8 +206,7 @@ def _count_of_some(q: Question, desk: Desk) -> Node:
             for code, number in _in_order(register, field, totals)
         )
         sentence = Text("逐条计数并分组", "entries counted one by one, in groups")
-    shown: tuple[Part, ...] = parts
-    return Node(q, value, OK, "ledger", sentence, selections=selections, parts=shown)
+    return Node(q, value, OK, "ledger", sentence, selections=selections, parts=parts)
 
 
 def _in_order(register: Register, field: str, totals: Counter[str]) -> list[tuple[str, int]]:

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from gangmu.figures.asking import unit_code
 from gangmu.figures.figure import Condition, Figure, Ledger
 from gangmu.figures.measures import Measure
 from gangmu.ledgers import declarations
 from gangmu.ledgers.declarations import Field, Register
-from gangmu.org.models import Unit
 from gangmu.problems import Text, refuse
 from gangmu.records.lamps import Colour
 from gangmu.sheets.parsing import unit_parts
@@ -76,7 +76,7 @@ def _value(register: Register, code: str, said: str) -> Any:
     if code == "stage":
         return _one_of(register, code, said, {s.code: s.name for s in register.stages})
     if code == "unit":
-        return _unit_code(said)
+        return unit_code(said)
     field = register.by_code.get(code)
     kind = field.kind if field else {"due_on": "day", "done_on": "day", "on_time": "yes_no"}.get(code, "text")
     if field and kind == "choice":
@@ -84,7 +84,7 @@ def _value(register: Register, code: str, said: str) -> Any:
     if kind == "yes_no":
         return said in ("yes", "true", "是", "1")
     if kind == "unit":
-        return _unit_code(said)
+        return unit_code(said)
     if kind in ("day", "month", "year"):
         return _day(register, code, said)
     return _amount_said(register, field, said) if field and kind == "decimal" else said
@@ -97,15 +97,6 @@ def _one_of(register: Register, code: str, said: str, names: Mapping[str, Text])
         listed = "、".join(f"{name.zh}（{key}）" for key, name in names.items())
         raise _not_a_value(register, code, said, f"可用：{listed}", f"known: {listed}")
     return str(found)
-
-
-def _unit_code(said: str) -> str:
-    for word in ("code", "name", "short_name"):
-        code = Unit.objects.filter(**{word: said}).values_list("code", flat=True).first()
-        if code:
-            return code
-    raise refuse("request.unit_unknown", f"没有单位“{said}”", f"there is no unit “{said}”",
-                 "请用单位名册中的编码、全称或简称", "use a code, name or short name of the register of units")  # fmt: skip
 
 
 def _day(register: Register, code: str, said: str) -> datetime.date:

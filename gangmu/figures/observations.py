@@ -57,7 +57,9 @@ def observe(rows: Iterable[Reported], actor: Actor, batch: ImportBatch | None = 
     """
     reported = {row.key: row for row in rows}
     standing = _standing({row.figure for row in reported.values()})
-    created, corrected, unchanged = [], [], 0
+    created: list[Observation] = []
+    corrected: list[Observation] = []
+    unchanged = 0
     now = clock.now()
     for key, row in reported.items():
         old = standing.get(key)
@@ -149,7 +151,7 @@ def _appended(
         scenario=scenario,
         vintage=vintage,
         coverage=row.coverage,
-        value=row.value,
+        value=row.value,  # type: ignore[misc]  # the plugin takes the field for its integer
         status=Status.NOT_PUBLISHED if row.value is None else Status.OK,
         source=row.source,
         recorded_from=now,

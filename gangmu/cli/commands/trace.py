@@ -1,0 +1,86 @@
+"""`gangmu trace`: where a number comes from, down to rows and the log."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from gangmu.cli.commands.figures import STATUSES, add_question
+from gangmu.cli.district import require
+from gangmu.cli.output import Output
+from gangmu.cli.parser import both
+
+if TYPE_CHECKING:
+    from gangmu.figures.trace import Trace
+
+ABOUT = both(
+    "一个数从哪里来：计算规则、用到的数、台账记录或上报数据，以及它们在操作日志中的位置。",
+    "Where a number comes from: rule, inputs, ledger rows or observations, and their places in the log.",
+)
+EXAMPLE = "gangmu trace projects_started 2025 --measure 'sum(invested)'"
+_SHOWN_ROWS = 20
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "code",
+        metavar="CODE",
+        help=both(
+            "指标编码、名称或别名，可带条件：新开工项目[class=industry]",
+            "code, name or alias, with conditions: projects_started[class=industry]",
+        ),
+    )
+    parser.add_argument("when", metavar="PERIOD", nargs="?", help=both("期间", "period"))
+    parser.add_argument(
+        "--measure", metavar="M", help=both("取值方式，如 yoy、增速", "a measure, such as yoy")
+    )
+    add_question(parser)
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    from dataclasses import replace
+
+    from gangmu.figures.asking import last_closed_year, moment, unit_code
+    from gangmu.figures.requests import Request
+    from gangmu.figures.values import traces_of
+
+    require(args.actor, "figure.see")
+    period = args.when or args.period or last_closed_year().code
+    asked = Request.parse(args.code, period, moment(args.as_of))
+    asked = replace(asked, measure=args.measure or asked.measure, unit=unit_code(args.unit) or asked.unit)
+    if args.area != "own":
+        asked = replace(asked, area=args.area)
+    [trace] = traces_of([asked])
+    if out.json:
+        out.object(trace.as_json(out.language))
+    else:
+        _tell(trace, out, 0)
+    return 0
+
+
+def _tell(trace: Trace, out: Output, depth: int) -> None:
+    node, language = trace.node, out.language
+    indent = "  " * depth
+    shown = (
+        f"{trace.printed} {trace.as_json(language)['unit_of_measure']}"
+        if trace.printed
+        else str(STATUSES[node.status].say(language))
+    )
+    out.say(f"{indent}{node.question.label().say(language)}  {shown}")
+    out.say(
+        f"{indent}  {node.sentence.say(language)}"
+        + (f"（{node.reason.say(language)}）" if node.reason.zh else "")
+    )
+    if node.observation is not None:
+        seen = node.observation
+        log = both("未封存", "not sealed") if trace.log is None else str(trace.log)
+        out.say(
+            f"{indent}  {seen.vintage}  {seen.source}  {seen.recorded_by}  {seen.recorded_from:%Y-%m-%d %H:%M}  log {log.say(language) if hasattr(log, 'say') else log}"
+        )
+    for row in trace.rows[:_SHOWN_ROWS]:
+        out.say(f"{indent}  {row.ledger} {row.number} v{row.version}  {row.title}")
+    if len(trace.rows) > _SHOWN_ROWS:
+        left = len(trace.rows) - _SHOWN_ROWS
+        out.say(f"{indent}  " + both(f"……另有 {left} 条", f"… {left} more").say(language))
+    for one in trace.inputs:
+        _tell(one, out, depth + 1)
