@@ -1,0 +1,152 @@
+"""Whether facts fit a rule book: unknown indicators, text where a number belongs, units in no group, stray scorers."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+
+from gangmu.engine.facts import Case, Fact, Facts
+from gangmu.engine.planning import Plan, Reads
+from gangmu.engine.reference import SLASH
+from gangmu.engine.rulebook import RuleBook
+from gangmu.problems import Problems, Text
+
+
+def check(plan: Plan, facts: Facts, groups: Mapping[Case, str]) -> Problems:
+    """Every finding, each at its cell."""
+    problems = Problems()
+    reads = plan.reads()
+    known = (
+        {node.code for node in plan.book.nodes()} | {veto.code for veto in plan.book.vetoes} | reads.keys()
+    )
+    for (_, _, indicator), entries in facts.table.items():
+        for (event, scorer), fields in entries.items():
+            for name, fact in fields.items():
+                if indicator not in known:
+                    _unknown(fact, known, problems)
+                elif not fact.row.loose or indicator in reads:
+                    _one(reads.get(indicator, Reads()), name, event, scorer, fact, problems)
+    _levels(plan, facts, problems)
+    _groups(plan.book, facts, groups, problems)
+    return problems
+
+
+def _unknown(fact: Fact, known: set[str], problems: Problems) -> None:
+    """A column of a wide table may be an attribute; a fact of a long table names an indicator or nothing."""
+    said = fact.row.indicator
+    if fact.row.loose or not said:
+        return
+    near = difflib.get_close_matches(said, known, n=1)
+    problems.add(
+        fact.row.problem(
+            "unknown_indicator",
+            Text(f"考核办法里没有指标“{said}”", f'the rule book has no indicator "{said}"'),
+            Text(f"是否就是“{near[0]}”", f'is it "{near[0]}"')
+            if near
+            else Text("请删去或更正", "remove or correct it"),
+        )
+    )
+
+
+def _one(reads: Reads, name: str, event: str, scorer: str, fact: Fact, problems: Problems) -> None:
+    of_events = bool(event) or (reads.events and name not in reads.numbers | reads.texts)
+    wanted = reads.event_numbers if of_events else reads.numbers
+    texts = reads.event_texts if of_events else reads.texts
+    said = fact.row.indicator
+    if event and not reads.events:
+        problems.add(
+            fact.row.problem(
+                "no_events",
+                Text(
+                    f"“{said}”不按事项计分，却有事项“{event}”",
+                    f'"{said}" is not scored by events, yet "{event}" is given',
+                ),
+                Text("请去掉事项一列的内容", "leave the event empty"),
+            )
+        )
+    elif scorer and not event and not reads.scorers and not reads.events:
+        problems.add(
+            fact.row.problem(
+                "scorers",
+                Text(
+                    f"“{said}”没有规定多个评分人怎么合成",
+                    f'"{said}" does not say how marks of scorers are combined',
+                ),
+                Text(
+                    "请在考核办法中写 scorers:，或去掉评分人",
+                    "say `scorers:` in the rule book, or leave it out",
+                ),
+            )
+        )
+    elif name in wanted and name not in texts and fact.number is None and fact.text not in SLASH:
+        problems.add(
+            fact.row.problem(
+                "not_a_number",
+                Text(
+                    f"“{said}”的 {name} 应是数，写的是“{fact.text}”",
+                    f'{name} of "{said}" is a number, not "{fact.text}"',
+                ),
+                Text(
+                    "请写数；不适用写 /；没有数据留空",
+                    "write a number; `/` where it does not apply; nothing where unknown",
+                ),
+            )
+        )
+    elif not of_events and name not in wanted | texts and not fact.row.loose:
+        known = sorted(wanted | texts)
+        problems.add(
+            fact.row.problem(
+                "unknown_field",
+                Text(
+                    f"“{said}”没有字段“{name}”；有：{'、'.join(known)}",
+                    f'"{said}" has no field "{name}"; it has: {", ".join(known)}',
+                ),
+                Text("请更正字段", "correct the field"),
+            )
+        )
+
+
+def _levels(plan: Plan, facts: Facts, problems: Problems) -> None:
+    """A level that the rule book does not know would leave the score undefined: said at its cell instead."""
+    for node in plan.book.indicators():
+        for of_field, table in node.levels.values():
+            if node.kind == "votes":
+                continue
+            known = [said for said, _ in table]
+            for (_, _, indicator), entries in facts.table.items():
+                if indicator != node.code:
+                    continue
+                for fields in entries.values():
+                    fact = fields.get(of_field)
+                    if fact is not None and fact.text not in known and fact.text not in SLASH:
+                        problems.add(
+                            fact.row.problem(
+                                "unknown_level",
+                                Text(
+                                    f"“{fact.text}”不是规定的级别：{'、'.join(known)}",
+                                    f'"{fact.text}" is none of {", ".join(known)}',
+                                ),
+                                Text("请更正", "correct it"),
+                            )
+                        )
+
+
+def _groups(book: RuleBook, facts: Facts, groups: Mapping[Case, str], problems: Problems) -> None:
+    if not book.groups:
+        return
+    for case, group in groups.items():
+        if group:
+            continue
+        row = next((row for row in facts.rows() if row.unit == case.unit), None)
+        said = facts.attribute(case, book.group_by)
+        codes = "、".join(group.code for group in book.groups)
+        message = Text(
+            f"{case.unit} 不在任何考核分组" + (f"（写的是“{said}”）" if said else ""),
+            f"{case.unit} is in no group" + (f' (it says "{said}")' if said else ""),
+        )
+        remedy = Text(
+            f"请给出 {book.group_by}，分组有：{codes}",
+            f"give {book.group_by}, one of {codes}, or list it as a member",
+        )
+        if row is not None:
+            problems.add(row.problem("no_group", message, remedy))

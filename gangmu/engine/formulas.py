@@ -1,0 +1,463 @@
+"""The tiny language of formulas: `clamp(full * actual / target, 0, full)`.
+
+Numbers, names, `+ - * /`, comparisons (also chained), `and or not`, brackets, and the functions of FUNCTIONS.
+Full-width punctuation is read as well. There are no loops, no assignments and no strings but names in quotes.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from gangmu.engine import expressions as x
+from gangmu.engine.expressions import Expression
+from gangmu.engine.numbers import HALF_UP
+from gangmu.engine.values import MISSING, UNDEFINED
+from gangmu.problems import Text
+
+MAX_LENGTH = 2000
+MAX_DEPTH = 60
+
+_TOKEN = re.compile(
+    r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)?)"
+    r"|(?P<text>\"[^\"]*\"|'[^']*')|(?P<sign><=|>=|==|!=|[-+*/(),<>]))"
+)
+_WIDE = str.maketrans("（），＋－×÷＜＞“”", '(),+-*/<>""')
+_COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
+_RESERVED = {"and", "or", "not"}
+
+
+class FormulaError(ValueError):
+    """A formula that cannot be read; `text` says why in both languages."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        self.text = Text(zh, en)
+        super().__init__(zh)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the names of a formula mean.
+
+    names: values and facts by name. bands, lists, levels: the tables that functions look up. nodes: other nodes of
+    the rule book by code. indicator: whose facts and events are meant. precision: decimals of ln, power and sd.
+    event_names: the fields an event may have. one_per: the field of which only the highest event counts.
+    """
+
+    names: Mapping[str, Expression]
+    bands: Mapping[str, tuple[x.Band, ...]] = field(default_factory=dict)
+    lists: Mapping[str, tuple[Fraction, ...]] = field(default_factory=dict)
+    levels: Mapping[str, tuple[str, tuple[tuple[str, Fraction], ...]]] = field(default_factory=dict)
+    nodes: frozenset[str] = frozenset()
+    indicator: str = ""
+    precision: int = 30
+    rounding: str = HALF_UP
+    ties: str = "share"
+    event_names: frozenset[str] = frozenset()
+    one_per: str = ""
+
+
+def parse(text: str, scope: Scope) -> Expression:
+    """The tree of a formula; FormulaError names what cannot be read and what would be right.
+
+    >>> parse("2 * (a + 1)", Scope({"a": x.Const(Fraction(3))}))
+    Mul(factors=(Const(value=Fraction(2, 1)), Add(terms=(Const(value=Fraction(3, 1)), Const(value=Fraction(1, 1))))))
+    """
+    if len(text) > MAX_LENGTH:
+        raise FormulaError(
+            f"公式超过{MAX_LENGTH}个字符", f"the formula is longer than {MAX_LENGTH} characters"
+        )
+    return _Parser(_tokens(text.translate(_WIDE)), scope).whole()
+
+
+def names_in(text: str) -> set[str]:
+    """The names a formula mentions, functions included."""
+    return {said for kind, said in _tokens(text.translate(_WIDE)) if kind == "name"} - _RESERVED
+
+
+def _tokens(text: str) -> list[tuple[str, str]]:
+    found, at = [], 0
+    text = text.strip()
+    while at < len(text):
+        match = _TOKEN.match(text, at)
+        if match is None:
+            raise FormulaError(
+                f"公式“{text}”第{at + 1}个字符处读不懂", f'"{text}" cannot be read at character {at + 1}'
+            )
+        kind = str(match.lastgroup)
+        found.append((kind, match[kind]))
+        at = match.end()
+    return found
+
+
+class _Parser:
+    def __init__(self, tokens: list[tuple[str, str]], scope: Scope) -> None:
+        self.tokens = [*tokens, ("end", "")]
+        self.at = 0
+        self.depth = 0
+        self.scope = scope
+
+    def whole(self) -> Expression:
+        found = self._either()
+        if self.tokens[self.at][0] != "end":
+            said = self.tokens[self.at][1]
+            raise FormulaError(f"公式中“{said}”放的位置不对", f'"{said}" is out of place in the formula')
+        return found
+
+    def _said(self, *words: str) -> str:
+        kind, said = self.tokens[self.at]
+        if kind in ("sign", "name") and said in words:
+            self.at += 1
+            return said
+        return ""
+
+    def _need(self, sign: str) -> None:
+        if not self._said(sign):
+            said = self.tokens[self.at][1] or "末尾"
+            raise FormulaError(f"公式中“{said}”处缺少“{sign}”", f'"{sign}" is missing at "{said}"')
+
+    def _either(self) -> Expression:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise FormulaError("公式嵌套过深", "the formula is nested too deeply")
+        parts = [self._both()]
+        while self._said("or"):
+            parts.append(self._both())
+        self.depth -= 1
+        return parts[0] if len(parts) == 1 else x.Some(tuple(parts))
+
+    def _both(self) -> Expression:
+        parts = [self._denied()]
+        while self._said("and"):
+            parts.append(self._denied())
+        return parts[0] if len(parts) == 1 else x.All(tuple(parts))
+
+    def _denied(self) -> Expression:
+        return x.Not(self._compared()) if self._said("not") else self._compared()
+
+    def _compared(self) -> Expression:
+        left, found = self._sum(), []
+        while op := self._said(*_COMPARISONS):
+            right = self._sum()
+            found.append(x.Compare(op, left, right))
+            left = right
+        if not found:
+            return left
+        return found[0] if len(found) == 1 else x.All(tuple(found))
+
+    def _sum(self) -> Expression:
+        found = self._product()
+        while sign := self._said("+", "-"):
+            right = self._product()
+            found = x.Add((found, right)) if sign == "+" else x.Sub(found, right)
+        return found
+
+    def _product(self) -> Expression:
+        found = self._signed()
+        while sign := self._said("*", "/"):
+            right = self._signed()
+            found = x.Mul((found, right)) if sign == "*" else x.Div(found, right)
+        return found
+
+    def _signed(self) -> Expression:
+        minus = False
+        while sign := self._said("-", "+"):
+            minus ^= sign == "-"
+        found = self._atom()
+        return x.Sub(x.Const(Fraction(0)), found) if minus else found
+
+    def _atom(self) -> Expression:
+        kind, said = self.tokens[self.at]
+        self.at += 1
+        if kind == "number":
+            return x.Const(Fraction(said))
+        if kind == "sign" and said == "(":
+            inner = self._either()
+            self._need(")")
+            return inner
+        if kind == "name" and said not in _RESERVED:
+            return self._call(said) if self._said("(") else self._name(said)
+        raise FormulaError(
+            f"公式中“{said or '末尾'}”处缺少数或名称", f'a number or name is missing at "{said or "the end"}"'
+        )
+
+    def _name(self, said: str) -> Expression:
+        scope = self.scope
+        if said in scope.names:
+            return scope.names[said]
+        node, _, part = said.partition(".")
+        if said in scope.nodes:
+            return x.Ref(said)
+        if part and node in scope.nodes:
+            return x.Field(node, part)
+        raise _unknown(said, [*scope.names, *scope.nodes])
+
+    def _call(self, function: str) -> Expression:
+        if function not in FUNCTIONS:
+            raise _unknown(function, list(FUNCTIONS), "函数", "function")
+        if function in ("sum_events", "max_events", "min_events"):
+            return self._events(function)
+        return FUNCTIONS[function](self, self._arguments())
+
+    def _events(self, function: str) -> Expression:
+        """Within sum_events( … ) the names are fields of the event at hand."""
+        outer = self.scope
+        inside = {name: x.EventField(name) for name in outer.event_names}
+        self.scope = replace(outer, names={**outer.names, **inside}, nodes=frozenset())
+        arguments = self._arguments()
+        self.scope = outer
+        return FUNCTIONS[function](self, arguments)
+
+    def _arguments(self) -> list[Expression | str]:
+        found: list[Expression | str] = []
+        while not self._said(")"):
+            found.append(self._argument())
+            if not self._said(","):
+                self._need(")")
+                break
+        return found
+
+    def _argument(self) -> Expression | str:
+        """A name of a table or a text stays a name: the function knows what it wants."""
+        kind, said = self.tokens[self.at]
+        follows = self.tokens[self.at + 1][1]
+        scope = self.scope
+        if kind == "text":
+            self.at += 1
+            return said[1:-1]
+        if (
+            kind == "name"
+            and follows in (",", ")")
+            and any(said in tables for tables in (scope.bands, scope.lists, scope.levels))
+        ):
+            self.at += 1
+            return said
+        return self._either()
+
+
+def _unknown(said: str, known: Sequence[str], zh: str = "名称", en: str = "name") -> FormulaError:
+    near = difflib.get_close_matches(said, known, n=1, cutoff=0.5)
+    hint_zh = (
+        f"，是否就是“{near[0]}”" if near else (f"，可用：{'、'.join(sorted(known)[:30])}" if known else "")
+    )
+    hint_en = (
+        f'; is it "{near[0]}"' if near else (f"; known: {', '.join(sorted(known)[:30])}" if known else "")
+    )
+    return FormulaError(
+        f"公式中的{zh}“{said}”不认识{hint_zh}", f'unknown {en} "{said}" in the formula{hint_en}'
+    )
+
+
+_Arguments = list[Expression | str]
+_Function = Callable[[_Parser, _Arguments], Expression]
+
+
+def _expressions(name: str, arguments: _Arguments, least: int, most: int = 99) -> list[Expression]:
+    found = [argument for argument in arguments if isinstance(argument, Expression)]
+    if len(found) != len(arguments) or not least <= len(found) <= most:
+        count = str(least) if least == most else f"{least}—{most if most < 99 else '…'}"
+        raise FormulaError(f"函数 {name} 要有{count}个数值参数", f"{name} takes {count} values")
+    return found
+
+
+def _whole(name: str, value: Expression) -> int:
+    if isinstance(value, x.Const) and value.value.denominator == 1:
+        return int(value.value)
+    raise FormulaError(f"函数 {name} 的位数要写成整数", f"the digits of {name} are a whole number")
+
+
+def _min(parser: _Parser, arguments: _Arguments) -> Expression:
+    return x.Min(tuple(_expressions("min", arguments, 1)))
+
+
+def _max(parser: _Parser, arguments: _Arguments) -> Expression:
+    return x.Max(tuple(_expressions("max", arguments, 1)))
+
+
+def _clamp(parser: _Parser, arguments: _Arguments) -> Expression:
+    value, low, high = _expressions("clamp", arguments, 3, 3)
+    return x.Min((x.Max((value, low)), high))
+
+
+def _abs(parser: _Parser, arguments: _Arguments) -> Expression:
+    (value,) = _expressions("abs", arguments, 1, 1)
+    return x.Max((value, x.Sub(x.Const(Fraction(0)), value)))
+
+
+def _round(parser: _Parser, arguments: _Arguments) -> Expression:
+    value, *digits = _expressions("round", arguments, 1, 2)
+    return x.Round(value, _whole("round", digits[0]) if digits else 0, parser.scope.rounding)
+
+
+def _cut(mode: str) -> _Function:
+    def build(parser: _Parser, arguments: _Arguments) -> Expression:
+        (value,) = _expressions("whole", arguments, 1, 1)
+        return x.Round(value, 0, mode)
+
+    return build
+
+
+def _ln(parser: _Parser, arguments: _Arguments) -> Expression:
+    value, *digits = _expressions("ln", arguments, 1, 2)
+    return x.Ln(value, _whole("ln", digits[0]) if digits else parser.scope.precision)
+
+
+def _power(parser: _Parser, arguments: _Arguments) -> Expression:
+    base, exponent, *digits = _expressions("power", arguments, 2, 3)
+    return x.Power(base, exponent, _whole("power", digits[0]) if digits else parser.scope.precision)
+
+
+NO_CASE = x.Nothing(UNDEFINED, "考核办法没有规定这种情形", "the rule book does not say what then")
+
+
+def _when(parser: _Parser, arguments: _Arguments) -> Expression:
+    found = _expressions("when", arguments, 2)
+    otherwise = found.pop() if len(found) % 2 else NO_CASE
+    return x.When(tuple(zip(found[::2], found[1::2], strict=True)), otherwise)
+
+
+def _missing(parser: _Parser, arguments: _Arguments) -> Expression:
+    (value,) = _expressions("missing", arguments, 1, 1)
+    return x.IsMissing(value)
+
+
+def _first(parser: _Parser, arguments: _Arguments) -> Expression:
+    """The first of its arguments that has a value."""
+    *others, last = _expressions("first", arguments, 2)
+    return x.When(tuple((x.Not(x.IsMissing(part)), part) for part in others), last)
+
+
+def _table(parser: _Parser, arguments: _Arguments) -> Expression:
+    value, name = (*arguments, "")[:2]
+    if not isinstance(value, Expression) or name not in parser.scope.bands:
+        raise FormulaError("函数 table 要有一个数值和一张分档表", "table takes a value and a table of bands")
+    return x.Table(value, parser.scope.bands[str(name)])
+
+
+def _listed(parser: _Parser, arguments: _Arguments) -> Expression:
+    value, name, *rest = (*arguments, "")
+    if not isinstance(value, Expression) or name not in parser.scope.lists:
+        raise FormulaError(
+            "函数 listed 要有一个名次和一张得分表", "listed takes a place and a list of points"
+        )
+    beyond = rest[0] if rest and isinstance(rest[0], Expression) else x.Const(Fraction(0))
+    return x.Listed(value, parser.scope.lists[str(name)], beyond)
+
+
+def _choose(parser: _Parser, arguments: _Arguments) -> Expression:
+    name = str(arguments[0]) if len(arguments) == 1 else ""
+    if name not in parser.scope.levels:
+        raise FormulaError("函数 choose 要有一张级别表", "choose takes a table of levels")
+    of_field, table = parser.scope.levels[name]
+    return x.Choose(parser.scope.indicator, of_field, table)
+
+
+def _answers(parser: _Parser, arguments: _Arguments, function: str) -> list[tuple[Expression, Fraction]]:
+    name = str(arguments[0]) if len(arguments) == 1 else ""
+    if name not in parser.scope.levels:
+        raise FormulaError(f"函数 {function} 要有一张等次表", f"{function} takes a table of answers")
+    return [(x.Field(parser.scope.indicator, said), points) for said, points in parser.scope.levels[name][1]]
+
+
+def _voted(terms: list[tuple[Expression, Expression]]) -> Expression:
+    """Sum over the answers that have votes; without any vote at all the fact is missing."""
+    zero = x.Const(Fraction(0))
+    none = x.All(tuple(x.IsMissing(field) for field, _ in terms))
+    total = x.Add(tuple(x.When(((x.IsMissing(field), zero),), term) for field, term in terms))
+    return x.When(((none, x.Nothing(MISSING, "没有得票数据", "there are no votes")),), total)
+
+
+def _answer_count(parser: _Parser, arguments: _Arguments) -> Expression:
+    return _voted([(field, field) for field, _ in _answers(parser, arguments, "answer_count")])
+
+
+def _answer_sum(parser: _Parser, arguments: _Arguments) -> Expression:
+    found = _answers(parser, arguments, "answer_sum")
+    return _voted([(field, x.Mul((field, x.Const(points)))) for field, points in found])
+
+
+def _group(how: str, scope: str = "group") -> _Function:
+    def build(parser: _Parser, arguments: _Arguments) -> Expression:
+        where = scope
+        if len(arguments) == 2 and isinstance(arguments[1], str):
+            where = f"group:{arguments[1]}"
+        (value,) = _expressions(how, arguments[:1], 1, 1)
+        return x.OverGroup(how, value, where, parser.scope.precision)
+
+    return build
+
+
+def _rank(order: str, scope: str) -> _Function:
+    def build(parser: _Parser, arguments: _Arguments) -> Expression:
+        (value,) = _expressions("rank", arguments, 1, 1)
+        return x.Rank(value, order, parser.scope.ties, scope)
+
+    return build
+
+
+def _over_events(how: str) -> _Function:
+    def build(parser: _Parser, arguments: _Arguments) -> Expression:
+        value, *bounds = _expressions(how + "_events", arguments, 1, 3)
+        least, most = (*bounds, None, None)[:2]
+        return x.OverEvents(how, parser.scope.indicator, value, parser.scope.one_per, least, most)
+
+    return build
+
+
+def _count_events(parser: _Parser, arguments: _Arguments) -> Expression:
+    """Number of events; an event may stand for several by its field `count`."""
+    _expressions("count_events", arguments, 0, 0)
+    return x.OverEvents("sum", parser.scope.indicator, event_count())
+
+
+def event_count() -> Expression:
+    one: tuple[tuple[Expression, Expression], ...] = tuple(
+        (x.Not(x.IsMissing(x.EventField(name))), x.EventField(name)) for name in ("count", "actual")
+    )
+    return x.When(one, x.Const(Fraction(1)))
+
+
+FUNCTIONS: Mapping[str, _Function] = {
+    "min": _min,
+    "max": _max,
+    "clamp": _clamp,
+    "abs": _abs,
+    "round": _round,
+    "whole": _cut("down"),
+    "whole_up": _cut("up"),
+    "ln": _ln,
+    "power": _power,
+    "when": _when,
+    "missing": _missing,
+    "first": _first,
+    "table": _table,
+    "listed": _listed,
+    "choose": _choose,
+    "answer_count": _answer_count,
+    "answer_sum": _answer_sum,
+    "group_mean": _group("mean"),
+    "group_max": _group("max"),
+    "group_min": _group("min"),
+    "group_sum": _group("sum"),
+    "group_count": _group("count"),
+    "group_median": _group("median"),
+    "group_sd": _group("sd"),
+    "all_mean": _group("mean", "all"),
+    "all_max": _group("max", "all"),
+    "all_min": _group("min", "all"),
+    "all_sum": _group("sum", "all"),
+    "all_count": _group("count", "all"),
+    "all_median": _group("median", "all"),
+    "all_sd": _group("sd", "all"),
+    "rank": _rank("high", "group"),
+    "rank_low": _rank("low", "group"),
+    "all_rank": _rank("high", "all"),
+    "all_rank_low": _rank("low", "all"),
+    "sum_events": _over_events("sum"),
+    "max_events": _over_events("max"),
+    "min_events": _over_events("min"),
+    "count_events": _count_events,
+}

@@ -1,0 +1,507 @@
+"""The reference interpreter: rationals throughout, rounding only where a plan rounds. The definition of truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from gangmu.engine import expressions as x
+from gangmu.engine import numbers
+from gangmu.engine.expressions import Expression
+from gangmu.engine.facts import Case, Fact, Facts
+from gangmu.engine.planning import Plan, Step
+from gangmu.engine.ranking import places
+from gangmu.engine.values import (
+    MISSING,
+    NOT_APPLICABLE,
+    NOT_FOR_UNIT,
+    OUTSIDE,
+    SHARED_OUT,
+    UNDEFINED,
+    WEIGHT_SHARED_OUT,
+    Missing,
+    Value,
+    truth,
+)
+from gangmu.problems import Text
+
+SLASH = frozenset({"/", "／", "不适用", "n/a", "N/A"})
+_WORST_FIRST = (OUTSIDE, SHARED_OUT, NOT_APPLICABLE, MISSING, UNDEFINED)
+
+Column = dict[Case, Value]
+Event = Mapping[str, Fact]
+Change = tuple[Case, str, str]
+
+
+class Interpreter:
+    """Evaluates a plan over facts, step by step, each over all cases. `columns` holds a value a step and case."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        facts: Facts,
+        groups: Mapping[Case, str],
+        changes: Mapping[Change, Fraction] | None = None,
+    ) -> None:
+        self.plan = plan
+        self.facts = facts
+        self.groups = groups
+        self.cases = tuple(groups)
+        self.columns: dict[str, Column] = {}
+        self.changes = dict(changes or {})
+        self._names = {case: facts.attribute(case, "name") for case in self.cases}
+        self._over: dict[tuple[int, str, str], Any] = {}
+        self._peers: dict[tuple[str, str], list[Case]] = {}
+        for case in self.cases:
+            self._peers.setdefault((case.period, groups[case]), []).append(case)
+            self._peers.setdefault((case.period, "*"), []).append(case)
+
+    def run(self, steps: Iterable[Step] | None = None) -> dict[str, Column]:
+        for step in self.plan.steps if steps is None else steps:
+            self.columns[step.name] = {case: self._step(step, case) for case in self.cases}
+        return self.columns
+
+    def changed(self, owner: str, changes: Mapping[Change, Fraction]) -> dict[str, Column]:
+        """The steps of one indicator, had these facts been others; all else stays."""
+        other = Interpreter(self.plan, self.facts, self.groups, {**self.changes, **changes})
+        other.columns = dict(self.columns)
+        return other.run(step for step in self.plan.steps if step.owner == owner)
+
+    def _step(self, step: Step, case: Case) -> Value:
+        if not step.reach.takes_in(case.unit, self._names[case], self.groups[case]):
+            return NOT_FOR_UNIT
+        return self.value(step.expression, case)
+
+    def value(self, node: Expression, case: Case, event: Event | None = None) -> Value:
+        return _EVALUATE[type(node)](self, node, case, event)
+
+    def _values(
+        self, nodes: Sequence[Expression], case: Case, event: Event | None
+    ) -> list[Fraction] | Missing:
+        """All of them, or the reason that weighs most of those that have none."""
+        found = [self.value(node, case, event) for node in nodes]
+        return _reason(found) or [value for value in found if isinstance(value, Fraction)]
+
+    def _const(self, node: x.Const, case: Case, event: Event | None) -> Value:
+        return node.value
+
+    def _nothing(self, node: x.Nothing, case: Case, event: Event | None) -> Value:
+        return Missing(node.state, Text(node.zh, node.en))
+
+    def _field(self, node: x.Field, case: Case, event: Event | None) -> Value:
+        change = self.changes.get((case, node.indicator, node.field))
+        if change is not None:
+            return change
+        fact = self.facts.entries(case, node.indicator).get(("", ""), {}).get(node.field)
+        return self._number(fact, node.indicator, node.field)
+
+    def _number(self, fact: Fact | None, indicator: str, of_field: str) -> Value:
+        if fact is None:
+            return Missing(
+                MISSING, Text(f"缺少 {indicator}.{of_field}", f"{indicator}.{of_field} is missing")
+            )
+        if fact.text in SLASH:
+            return Missing(NOT_APPLICABLE, Text("不适用", "not applicable"))
+        if fact.number is None:
+            return Missing(UNDEFINED, Text(f"“{fact.text}”不是数", f'"{fact.text}" is not a number'))
+        return fact.number
+
+    def _over_scorers(self, node: x.OverScorers, case: Case, event: Event | None) -> Value:
+        entries = self.facts.entries(case, node.indicator)
+        marks = {
+            scorer: self._number(fields[node.field], node.indicator, node.field)
+            for (of_event, scorer), fields in entries.items()
+            if not of_event and node.field in fields
+        }
+        if node.how == "weighted":
+            marks = {
+                scorer: marks.get(scorer) or _absent(scorer) if scorer not in marks else marks[scorer]
+                for scorer, _ in node.weights
+            }
+        if not marks:
+            return self._number(None, node.indicator, node.field)
+        wrong = _reason(marks.values())
+        if wrong:
+            return wrong
+        return _together(node, {scorer: mark for scorer, mark in marks.items() if isinstance(mark, Fraction)})
+
+    def _ref(self, node: x.Ref, case: Case, event: Event | None) -> Value:
+        return self.columns[node.node][case]
+
+    def _lookup(self, node: x.Lookup, case: Case, event: Event | None) -> Value:
+        keys = (self.groups[case],) if node.by == "group" else (case.unit, self._names[case])
+        for key, entry in node.table:
+            if key in keys:
+                return self.value(entry, case, event)
+        return self.value(node.otherwise, case, event)
+
+    def _add(self, node: x.Add, case: Case, event: Event | None) -> Value:
+        found = self._values(node.terms, case, event)
+        return found if isinstance(found, Missing) else sum(found, Fraction(0))
+
+    def _sub(self, node: x.Sub, case: Case, event: Event | None) -> Value:
+        found = self._values((node.left, node.right), case, event)
+        return found if isinstance(found, Missing) else found[0] - found[1]
+
+    def _mul(self, node: x.Mul, case: Case, event: Event | None) -> Value:
+        found = self._values(node.factors, case, event)
+        if isinstance(found, Missing):
+            return found
+        product = Fraction(1)
+        for factor in found:
+            product *= factor
+        return product
+
+    def _div(self, node: x.Div, case: Case, event: Event | None) -> Value:
+        found = self._values((node.left, node.right), case, event)
+        if isinstance(found, Missing):
+            return found
+        if found[1] == 0:
+            return Missing(UNDEFINED, Text("分母为零", "the denominator is zero"))
+        return found[0] / found[1]
+
+    def _min(self, node: x.Min, case: Case, event: Event | None) -> Value:
+        found = self._values(node.parts, case, event)
+        return found if isinstance(found, Missing) else min(found)
+
+    def _max(self, node: x.Max, case: Case, event: Event | None) -> Value:
+        found = self._values(node.parts, case, event)
+        return found if isinstance(found, Missing) else max(found)
+
+    def _compare(self, node: x.Compare, case: Case, event: Event | None) -> Value:
+        found = self._values((node.left, node.right), case, event)
+        return found if isinstance(found, Missing) else truth(_COMPARE[node.op](found[0], found[1]))
+
+    def _all(self, node: x.All, case: Case, event: Event | None) -> Value:
+        found = [self.value(part, case, event) for part in node.parts]
+        if any(value == 0 for value in found):
+            return truth(False)
+        return _open(found) or truth(True)
+
+    def _some(self, node: x.Some, case: Case, event: Event | None) -> Value:
+        found = [self.value(part, case, event) for part in node.parts]
+        if any(isinstance(value, Fraction) and value != 0 for value in found):
+            return truth(True)
+        return _open(found) or truth(False)
+
+    def _not(self, node: x.Not, case: Case, event: Event | None) -> Value:
+        found = self.value(node.part, case, event)
+        return found if isinstance(found, Missing) else truth(found == 0)
+
+    def _when(self, node: x.When, case: Case, event: Event | None) -> Value:
+        for condition, then in node.cases:
+            holds = self.value(condition, case, event)
+            if isinstance(holds, Missing):
+                return holds
+            if holds != 0:
+                return self.value(then, case, event)
+        return self.value(node.otherwise, case, event)
+
+    def _table(self, node: x.Table, case: Case, event: Event | None) -> Value:
+        of = self.value(node.of, case, event)
+        if isinstance(of, Missing):
+            return of
+        for band in node.bands:
+            if band.holds(of):
+                return band.value
+        said = numbers.shown(of)
+        return Missing(UNDEFINED, Text(f"{said} 不在任何一档", f"{said} lies in no band"))
+
+    def _listed(self, node: x.Listed, case: Case, event: Event | None) -> Value:
+        of, beyond = self.value(node.of, case, event), self.value(node.beyond, case, event)
+        if isinstance(of, Missing) or isinstance(beyond, Missing):
+            return of if isinstance(of, Missing) else beyond
+        if of < 1:
+            return Missing(UNDEFINED, Text("名次应从1起", "places start at 1"))
+        low = int(of)
+        share = of - low
+        first, second = _nth(node.values, low, beyond), _nth(node.values, low + 1, beyond)
+        return first * (1 - share) + second * share
+
+    def _round(self, node: x.Round, case: Case, event: Event | None) -> Value:
+        of = self.value(node.of, case, event)
+        return of if isinstance(of, Missing) else numbers.rounded(of, node.decimals, node.mode)
+
+    def _is_missing(self, node: x.IsMissing, case: Case, event: Event | None) -> Value:
+        of = self.value(node.of, case, event)
+        return truth(isinstance(of, Missing) and (not node.states or of.state in node.states))
+
+    def _ln(self, node: x.Ln, case: Case, event: Event | None) -> Value:
+        of = self.value(node.of, case, event)
+        if isinstance(of, Missing):
+            return of
+        if of <= 0:
+            return Missing(UNDEFINED, Text("零和负数没有对数", "there is no logarithm of zero or less"))
+        return numbers.ln(of, node.decimals)
+
+    def _power(self, node: x.Power, case: Case, event: Event | None) -> Value:
+        found = self._values((node.base, node.exponent), case, event)
+        return found if isinstance(found, Missing) else _power(found[0], found[1], node.decimals)
+
+    def _over_group(self, node: x.OverGroup, case: Case, event: Event | None) -> Value:
+        found: list[Fraction] = list(self._among(node.of, case, node.scope).values())
+        if node.how == "count":
+            return Fraction(len(found))
+        if not found:
+            return Missing(MISSING, Text("组内没有单位有数据", "no unit of the group has a value"))
+        key = (id(node), case.period, self._scope(case, node.scope))
+        if key not in self._over:
+            self._over[key] = _AGGREGATE[node.how](found, node.decimals)
+        result: Fraction = self._over[key]
+        return result
+
+    def _rank(self, node: x.Rank, case: Case, event: Event | None) -> Value:
+        found = self._among(node.of, case, node.scope)
+        if case not in found:
+            return self.value(node.of, case, event)
+        key = (id(node), case.period, self._scope(case, node.scope))
+        if key not in self._over:
+            self._over[key] = places({peer: (value,) for peer, value in found.items()}, node.ties, node.order)
+        place: Fraction = self._over[key][case]
+        return place
+
+    def _among(self, of: Expression, case: Case, scope: str) -> dict[Case, Fraction]:
+        """The values of the peers that have one, computed once a group and period."""
+        group = self._scope(case, scope)
+        key = (id(of), case.period, f"of {group}")
+        if key not in self._over:
+            found = {peer: self.value(of, peer) for peer in self._peers.get((case.period, group), [])}
+            self._over[key] = {peer: value for peer, value in found.items() if isinstance(value, Fraction)}
+        values: dict[Case, Fraction] = self._over[key]
+        return values
+
+    def _scope(self, case: Case, scope: str) -> str:
+        if scope == "all":
+            return "*"
+        return self.groups[case] if scope == "group" else scope.removeprefix("group:")
+
+    def _over_events(self, node: x.OverEvents, case: Case, event: Event | None) -> Value:
+        found: dict[object, Fraction] = {}
+        for key, fields in self.facts.entries(case, node.indicator).items():
+            value = self._event_value(node, case, fields)
+            if isinstance(value, Missing):
+                return value
+            matter = fields[node.by].text if node.by and node.by in fields else key
+            found[matter] = max(found[matter], value) if matter in found else value
+        change = self.changes.get((case, node.indicator, "events"))
+        if change is not None and len(found) > change:
+            found = dict(sorted(found.items(), key=lambda item: item[1])[: int(change)])
+        if node.how == "count":
+            return Fraction(len(found))
+        totals: dict[str, Callable[[Iterable[Fraction]], Fraction]] = {"sum": _sum, "max": max, "min": min}
+        return totals[node.how](found.values()) if found else Fraction(0)
+
+    def _event_value(self, node: x.OverEvents, case: Case, fields: Event) -> Value:
+        value = self.value(node.of, case, fields)
+        for bound, keep in ((node.least, max), (node.most, min)):
+            if bound is not None and isinstance(value, Fraction):
+                limit = self.value(bound, case, fields)
+                value = limit if isinstance(limit, Missing) else keep(value, limit)
+        return value
+
+    def _event_field(self, node: x.EventField, case: Case, event: Event | None) -> Value:
+        return self._number((event or {}).get(node.field), "", node.field)
+
+    def _choose(self, node: x.Choose, case: Case, event: Event | None) -> Value:
+        fields = self.facts.entries(case, node.indicator).get(("", ""), {}) if event is None else event
+        fact = fields.get(node.field)
+        if fact is None or fact.text in SLASH:
+            return self._number(fact, node.indicator, node.field)
+        for said, points in node.table:
+            if said == fact.text:
+                return points
+        return Missing(
+            UNDEFINED,
+            Text(f"没有规定“{fact.text}”得几分", f'the rule book does not say what "{fact.text}" earns'),
+        )
+
+    def _combine(self, node: x.Combine, case: Case, event: Event | None) -> Value:
+        """The parts put together; those outside are left out, those whose weight is shared out scale the rest."""
+        rows = [
+            (self.value(part, case), self.value(weight, case), self.value(full, case))
+            for part, weight, full in node.parts
+        ]
+        rows = [row for row in rows if not _is(row[0], OUTSIDE) and not _is(row[1], OUTSIDE)]
+        if not rows:
+            return NOT_FOR_UNIT
+        counted = [row for row in rows if not _is(row[0], SHARED_OUT)]
+        if not counted:
+            return WEIGHT_SHARED_OUT
+        wrong = _reason(value for row in counted for value in row[:2])
+        if wrong:
+            return wrong
+        values = [(_exact(value), _exact(weight)) for value, weight, _ in counted]
+        result = _combined(node, values)
+        if isinstance(result, Missing) or len(counted) == len(rows) or node.how not in ("sum", "weighted"):
+            return result
+        at = 2 if node.how == "sum" else 1
+        whole, left = (_sum(_exact(row[at]) for row in some) for some in (rows, counted))
+        if left == 0:
+            return Missing(UNDEFINED, Text("没有可分摊的分值", "no weight is left to carry the rest"))
+        return result * whole / left
+
+
+def _is(value: Value, state: str) -> bool:
+    return isinstance(value, Missing) and value.state == state
+
+
+def _exact(value: Value) -> Fraction:
+    return value if isinstance(value, Fraction) else Fraction(0)
+
+
+def _sum(values: Iterable[Fraction]) -> Fraction:
+    return sum(values, Fraction(0))
+
+
+def _reason(values: Iterable[Value]) -> Missing | None:
+    """Of several reasons the one that weighs most: not for the unit before not applicable before missing."""
+    missing = [value for value in values if isinstance(value, Missing)]
+    return min(missing, key=lambda value: _WORST_FIRST.index(value.state), default=None)
+
+
+def _open(values: Iterable[Value]) -> Missing | None:
+    """A reason that leaves a condition open; what is not for the unit decides nothing."""
+    return _reason(value for value in values if not _is(value, OUTSIDE))
+
+
+def _absent(scorer: str) -> Missing:
+    return Missing(MISSING, Text(f"{scorer}没有评分", f"{scorer} gave no mark"))
+
+
+def _together(node: x.OverScorers, marks: Mapping[str, Fraction]) -> Fraction:
+    values = sorted(marks.values())
+    if node.how == "sum":
+        return _sum(values)
+    if node.how == "weighted":
+        total = _sum(weight for _, weight in node.weights)
+        return _sum(weight * marks[scorer] for scorer, weight in node.weights) / total
+    if node.how == "trimmed" and len(values) > 2:
+        values = values[1:-1]
+    return _sum(values) / len(values)
+
+
+def _nth(values: Sequence[Fraction], place: int, beyond: Fraction) -> Fraction:
+    return values[place - 1] if place <= len(values) else beyond
+
+
+def _power(base: Fraction, exponent: Fraction, decimals: int) -> Value:
+    if base < 0 or (base == 0 and exponent < 0):
+        return Missing(UNDEFINED, Text("负数没有这样的幂", "there is no such power"))
+    return numbers.power(base, exponent, decimals)
+
+
+def _combined(node: x.Combine, values: Sequence[tuple[Fraction, Fraction]]) -> Value:
+    only = [value for value, _ in values]
+    total = _sum(weight for _, weight in values)
+    if node.how in ("mean", "geometric") and total == 0:
+        return Missing(UNDEFINED, Text("权重合计为零", "the weights add up to zero"))
+    if node.how == "geometric":
+        product: Value = Fraction(1)
+        if any(value < 0 for value in only):
+            return Missing(UNDEFINED, Text("几何平均不能有负数", "a geometric mean takes no negative"))
+        if len({weight for _, weight in values}) == 1:
+            product = Fraction(1)
+            for value in only:
+                product *= value
+            return _power(product, Fraction(1, len(only)), node.decimals)
+        return _weighted_geometric(values, total, node.decimals)
+    if node.how == "trimmed":
+        kept = sorted(only)[1:-1] if len(only) > 2 else only
+        return _sum(kept) / len(kept)
+    weighted = _sum(value * weight for value, weight in values)
+    results = {
+        "sum": lambda: _sum(only),
+        "weighted": lambda: weighted,
+        "mean": lambda: weighted / total,
+        "min": lambda: min(only),
+        "max": lambda: max(only),
+    }
+    return results[node.how]()
+
+
+def _weighted_geometric(values: Sequence[tuple[Fraction, Fraction]], total: Fraction, decimals: int) -> Value:
+    """exp of the weighted mean of logarithms, taken as one power: Π xᵢ^(wᵢ·n) ^ 1/(n·Σw), n clearing denominators."""
+    shares = [weight / total for _, weight in values]
+    common = 1
+    for share in shares:
+        common = common * share.denominator // _gcd(common, share.denominator)
+    if common <= 64:
+        product = Fraction(1)
+        for (value, _), share in zip(values, shares, strict=True):
+            product *= value ** int(share * common)
+        return _power(product, Fraction(1, common), decimals)
+    result = Fraction(1)
+    for (value, _), share in zip(values, shares, strict=True):
+        factor = _power(value, share, decimals + 20)
+        result *= factor if isinstance(factor, Fraction) else Fraction(0)
+    return numbers.rounded(result, decimals, numbers.HALF_EVEN)
+
+
+def _gcd(a: int, b: int) -> int:
+    while b:
+        a, b = b, a % b
+    return a
+
+
+def _median(values: Sequence[Fraction], decimals: int) -> Fraction:
+    ordered, middle = sorted(values), len(values) // 2
+    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+
+
+def _deviation(values: Sequence[Fraction], decimals: int) -> Fraction:
+    mean = _sum(values) / len(values)
+    return numbers.power(
+        _sum((value - mean) ** 2 for value in values) / len(values), Fraction(1, 2), decimals
+    )
+
+
+_COMPARE: Mapping[str, Callable[[Fraction, Fraction], bool]] = {
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+    "==": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+}
+
+_AGGREGATE: Mapping[str, Callable[[Sequence[Fraction], int], Fraction]] = {
+    "mean": lambda values, decimals: _sum(values) / len(values),
+    "sum": lambda values, decimals: _sum(values),
+    "min": lambda values, decimals: min(values),
+    "max": lambda values, decimals: max(values),
+    "median": _median,
+    "sd": _deviation,
+}
+
+_EVALUATE: Mapping[type[Expression], Callable[..., Value]] = {
+    x.Const: Interpreter._const,
+    x.Nothing: Interpreter._nothing,
+    x.Field: Interpreter._field,
+    x.OverScorers: Interpreter._over_scorers,
+    x.Ref: Interpreter._ref,
+    x.Lookup: Interpreter._lookup,
+    x.Add: Interpreter._add,
+    x.Sub: Interpreter._sub,
+    x.Mul: Interpreter._mul,
+    x.Div: Interpreter._div,
+    x.Min: Interpreter._min,
+    x.Max: Interpreter._max,
+    x.Compare: Interpreter._compare,
+    x.All: Interpreter._all,
+    x.Some: Interpreter._some,
+    x.Not: Interpreter._not,
+    x.When: Interpreter._when,
+    x.Table: Interpreter._table,
+    x.Listed: Interpreter._listed,
+    x.Round: Interpreter._round,
+    x.IsMissing: Interpreter._is_missing,
+    x.Ln: Interpreter._ln,
+    x.Power: Interpreter._power,
+    x.OverGroup: Interpreter._over_group,
+    x.Rank: Interpreter._rank,
+    x.OverEvents: Interpreter._over_events,
+    x.EventField: Interpreter._event_field,
+    x.Choose: Interpreter._choose,
+    x.Combine: Interpreter._combine,
+}
