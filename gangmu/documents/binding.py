@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from gangmu.documents.finding import Number, numbers
-from gangmu.documents.lexicon import AFTER_NOUN, FALLS, HEADS, KEPT_LEADS, LEAD, NO_NOUN, RISES, TAIL
+from gangmu.documents.lexicon import AFTER_NOUN, FALLS, HEADS, KEPT_LEADS, LEAD, NO_NOUN, RISES, SCALES, TAIL
 from gangmu.documents.numbers import COUNTERS, Unit
 
 _CLAUSE = re.compile(r"[，。；！？：\n]|——")
@@ -188,6 +188,8 @@ class _Sentence:
             period = said_year or self._start_of_span()
         elif said_year:
             period = said_year
+        elif "年均" in segment and "/" not in period:
+            period = self._five_years()
         self.base = is_base
         self.last_measure, self.last_concept = measure, concept
         return Reading(
@@ -200,6 +202,11 @@ class _Sentence:
             bool(change and change.falls),
             "" if concept else "no words name the quantity",
         )
+
+    def _five_years(self) -> str:
+        """What 年均 is over where no span was named: the five years of the plan just ended, or of the next."""
+        year = self.context.year
+        return f"{year + 1}/{year + 5}" if self.context.future else f"{year - 4}/{year}"
 
     def _opened(self, concept: str, segment: str) -> str:
         """新增高新技术企业超6000家、科技型中小企业1.76万家: the second is 新增 too."""
@@ -285,8 +292,8 @@ class _Sentence:
     def _noun_after(self, number: Number) -> str:
         """新建 10 个 … 专项: the thing counted stands after the counting word."""
         unit = Unit.parse(number.unit)
-        if unit.base not in COUNTERS:
-            return ""
+        if unit.base not in COUNTERS and number.unit not in SCALES:
+            return ""  # 89万监测对象: a bare scale counts what follows
         rest = self.text[number.unit_end : self.end]
         rest = re.sub(r"^(?:多|余|左右|以上|以内)(?=[“\u4e00-\u9fff])", "", rest)
         if NO_NOUN.match(rest):
@@ -373,7 +380,7 @@ def _noun(words: str) -> str:
     >>> _noun("全年完成固定资产投资达到")
     '固定资产投资'
     """
-    said = words.strip("、 　")
+    said = re.sub(r"^（[\d一二三四五六七八九十]{1,3}）", "", words.strip("、 　"))
     while match := TAIL.search(said):
         said = said[: match.start()].rstrip("、")
     said = re.sub(r"(?:分别|均|各)$", "", said)

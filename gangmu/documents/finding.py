@@ -76,6 +76,8 @@ def _is_date(text: str, start: int, end: int, unit: str) -> bool:
         r"-\d{2}-\d{2}", after
     ):
         return True
+    if re.match(r":\d{2}", after) or re.search(r"\d{2}:$", text[max(0, start - 3) : start]):
+        return True
     if re.match(r"年(?!均|期|以上|来|内|间)", after) and _YEAR.match(printed):
         return True
     if re.match(r"[—\-－~～至](?:19|20)\d{2}年?", after) and _YEAR.match(printed):

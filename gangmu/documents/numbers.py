@@ -202,7 +202,9 @@ def unit_standing_after(unit: str, after: str) -> str:
     if own.base and not own.counts:
         return scale + own.base if _begins_with_unit(rest, own.base) else ""
     found = [counter for counter in COUNTERS if _begins_with_unit(rest, counter)]
-    return scale + max(found, key=len) if found else ""
+    if found:
+        return scale + max(found, key=len)
+    return "" if own.base else scale  # a bare 万 or 亿: 89万监测对象
 
 
 def _begins_with_unit(text: str, unit: str) -> bool:
