@@ -42,9 +42,9 @@ class Observation:
         return tuple(cell if cell != "" else None for cell in (*said, self.vintage, self.status, self.source, ""))
 
 
-def sheets(seed: str, span: Span, roster: Roster) -> list[SheetOut]:
+def sheet(observed: Sequence[Observation]) -> SheetOut:
     """series.xlsx: 数据."""
-    return [SheetOut("数据", HEADERS, [row.row() for row in observations(seed, span, roster)])]
+    return SheetOut("数据", HEADERS, [row.row() for row in observed])
 
 
 def observations(seed: str, span: Span, roster: Roster) -> list[Observation]:

@@ -13,7 +13,7 @@ from gangmu.sheets.writing import SheetOut
 
 HEAD_POST, LIAISON_POST, DEPUTY_POST = "主要负责人岗", "综合岗（联络员）", "分管负责人岗"
 SUBDISTRICTS = "街道"
-LEAST_UNITS, MOST_UNITS = 8, 100
+LEAST_UNITS, MOST_UNITS = 12, 100
 
 
 @dataclass(frozen=True, slots=True)
