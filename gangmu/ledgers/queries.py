@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Min, Q, QuerySet, Sum
+from django.db.models import Case, Count, F, IntegerField, Min, Q, QuerySet, Sum, When
+from django.db.models import Value as Constant
 
 from gangmu.ledgers import values
 from gangmu.ledgers.declarations import get
@@ -20,13 +21,13 @@ from gangmu.ledgers.register import (
     DONE_ON,
     DUE_ON,
     HAPPENED_ON,
+    NUMBER,
     NUMBER_FIELD,
     ON_TIME,
     STAGE,
     TITLE,
     UNIT,
     Field,
-    Register,
 )
 from gangmu.ledgers.slots import layout
 from gangmu.ledgers.values import BETWEEN, Value
@@ -105,13 +106,13 @@ class RowRef:
 
 def count(s: Selection) -> int:
     """How many entries."""
-    return selected(s).count()
+    return _Question(s).rows().count()
 
 
 def distinct(s: Selection, field: str) -> int:
     """How many different values of a field the entries have; missing ones are none."""
-    column = _column(get(s.ledger), field)
-    return int(selected(s).aggregate(found=Count(column, distinct=True))["found"])
+    asked = _Question(s)
+    return int(asked.rows().aggregate(found=Count(asked.column(field), distinct=True))["found"])
 
 
 def total(s: Selection, field: str) -> Decimal | None:
@@ -119,24 +120,17 @@ def total(s: Selection, field: str) -> Decimal | None:
 
     `investment.amount`: of the lines of a kind, those dated in the period, of the selected entries.
     """
-    register = get(s.ledger)
+    asked = _Question(s)
     kind, dot, code = field.rpartition(".")
     if not dot:
-        column = _number_column(register, field)
-        return _decimal(selected(s).aggregate(found=Sum(column))["found"])
-    if kind not in register.line_kinds or code not in register.line_kinds[kind].by_code:
-        raise _unknown(register, field)
-    lines = Line.objects.filter(standing(s.as_of), ledger=s.ledger, kind=kind)
-    if s.period is not None:
-        lines = lines.filter(happened_on__range=(s.period.start, s.period.end))
-    lines = lines.filter(entry_id__in=selected(s).values("entry_id"))
-    column = layout(register).lines[kind].by_code[code]
+        return _decimal(asked.rows().aggregate(found=Sum(asked.number_column(field)))["found"])
+    lines, column = asked.lines(kind, code)
     return _decimal(lines.aggregate(found=Sum(column))["found"])
 
 
 def refs(s: Selection) -> list[RowRef]:
     """The entries that a number counts, by number."""
-    rows = selected(s).order_by("number").values_list("number", "version", LOG, "title")
+    rows = _Question(s).rows().order_by("number").values_list("number", "version", LOG, "title")
     return [RowRef(s.ledger, *row) for row in rows]
 
 
@@ -155,92 +149,177 @@ def listing(
     on_time, version. order: the same codes, `-` before one for descending; number last, so that it is total.
     among: the entries a reader may see (`Entry.objects.visible_to`).
     """
-    register = get(s.ledger)
-    needed = [_column(register, code) for code in columns if code != ON_TIME]
+    asked = _Question(s)
+    needed = [asked.column(code) for code in columns if code != ON_TIME]
     if ON_TIME in columns:
         needed += ["due_on", "done_on"]
-    rows = _ordered(register, _among(selected(s), among), order)
+    rows = asked.ordered(_among(asked.rows(), among), order)
     page = rows[offset : None if limit is None else offset + limit].values(*dict.fromkeys(needed))
-    return [{code: _value(register, code, row) for code in columns} for row in page]
+    return [{code: asked.value(code, row) for code in columns} for row in page]
 
 
 def count_among(s: Selection, among: QuerySet[Entry] | None) -> int:
     """How many of the entries a reader may see."""
-    return _among(selected(s), among).count()
+    return _among(_Question(s).rows(), among).count()
 
 
-def selected(s: Selection) -> QuerySet[EntryVersion]:
-    """The versions that a selection means: one of each entry."""
-    register = get(s.ledger)
-    rows = EntryVersion.objects.filter(standing(s.as_of), ledger=s.ledger)
-    if s.unit is not None:
-        rows = rows.filter(unit__code=s.unit)
-    for condition in s.where:
-        rows = rows.filter(_condition(register, condition))
-    if s.dated is not None:
-        rows = rows.filter(_dated(register, s))
-    if s.at_stage or (s.dated is None and s.period is not None):
-        rows = rows.filter(_stood(register, s))
-    return rows
+class _Question:
+    """A selection with its register and the columns that keep its fields, looked up once."""
+
+    def __init__(self, s: Selection) -> None:
+        self.s = s
+        self.register = get(s.ledger)
+        self.layout = layout(self.register)
+
+    def rows(self) -> QuerySet[EntryVersion]:
+        """The versions that the selection means: one of each entry."""
+        s = self.s
+        rows = EntryVersion.objects.filter(standing(s.as_of), ledger=s.ledger)
+        if s.unit is not None:
+            rows = rows.filter(unit__code=s.unit)
+        for condition in s.where:
+            rows = rows.filter(self._condition(condition))
+        if s.dated is not None:
+            rows = rows.filter(self._dated(s.dated))
+        if s.at_stage or (s.dated is None and s.period is not None):
+            rows = rows.filter(self._stood())
+        return rows
+
+    def lines(self, kind: str, code: str) -> tuple[QuerySet[Line], str]:
+        """The lines of a kind that the selection means, and the column of one of their decimal fields."""
+        declared = self.register.line_kinds.get(kind)
+        if declared is None or code not in declared.by_code or declared.by_code[code].storage != NUMBER:
+            raise self._unknown(f"{kind}.{code}")
+        lines = self._lines_in_period(kind).filter(entry_id__in=self.rows().values("entry_id"))
+        return lines, self.layout.lines[kind].by_code[code]
+
+    def column(self, code: str) -> str:
+        """The column of a field. Sensitive fields have none: nobody lists, filters or sorts by them."""
+        if code in _COMMON_COLUMNS:
+            return _COMMON_COLUMNS[code]
+        column = self.layout.entry.by_code.get(code)
+        if column is None:
+            raise self._unknown(code)
+        if code in self.register.sensitive:
+            raise _sensitive(self.register.by_code[code])
+        return column
+
+    def number_column(self, code: str) -> str:
+        field = self.register.by_code.get(code)
+        if field is None or field.storage != NUMBER:
+            raise self._unknown(code)
+        return self.column(code)
+
+    def ordered(self, rows: QuerySet[EntryVersion], order: Sequence[str]) -> QuerySet[EntryVersion]:
+        """Missing values last either way, on every database; units in official order; choices as declared."""
+        by = []
+        for said in order:
+            code = said.removeprefix("-")
+            column = self._sorted_by(code)
+            by.append(column.desc(nulls_last=True) if said.startswith("-") else column.asc(nulls_last=True))
+        return rows.order_by(*by, "number")
+
+    def value(self, code: str, row: Mapping[str, Any]) -> Value:
+        if code == ON_TIME:
+            due, done = row["due_on"], row["done_on"]
+            return None if due is None or done is None else bool(done <= due)
+        kept = row[self.column(code)]
+        field = self.register.by_code.get(code)
+        return kept if field is None else values.from_row(field, kept)
+
+    def _sorted_by(self, code: str) -> F | Case:
+        if code == UNIT:
+            return F("unit__protocol_order")
+        column = self.column(code)
+        field = self.register.by_code.get(code)
+        declared = list(self.register.stage_order) if code == STAGE else []
+        if field is not None and field.kind == "choice":
+            declared = list(field.choice_names)
+        if not declared:
+            return F(column)
+        places = [When(**{column: one}, then=Constant(place)) for place, one in enumerate(declared)]
+        return Case(*places, default=None, output_field=IntegerField())
+
+    def _dated(self, dated: Dated) -> Q:
+        s = self.s
+        if dated.line:
+            if dated.line not in self.register.line_kinds:
+                raise self._unknown(dated.line)
+            return Q(entry_id__in=self._lines_in_period(dated.line).values("entry_id"))
+        if dated.stage:
+            self._refuse_unknown_stage(dated.stage)
+            reached = StageEvent.objects.filter(standing(s.as_of), ledger=s.ledger, stage=dated.stage)
+            first = reached.order_by().values("entry_id").annotate(first=Min("happened_on"))
+            if s.period is not None:
+                first = first.filter(first__range=(s.period.start, s.period.end))
+            return Q(entry_id__in=first.values("entry_id"))
+        column = self.column(dated.field)
+        if s.period is None:
+            return Q(**{f"{column}__isnull": False})
+        return Q(**{f"{column}__range": (s.period.start, s.period.end)})
+
+    def _lines_in_period(self, kind: str) -> QuerySet[Line]:
+        s = self.s
+        lines = Line.objects.filter(standing(s.as_of), ledger=s.ledger, kind=kind).order_by()
+        return lines if s.period is None else lines.filter(happened_on__range=(s.period.start, s.period.end))
+
+    def _stood(self) -> Q:
+        """Had begun by the period's end, and stood at one of the stages then."""
+        s = self.s
+        for stage in s.at_stage:
+            self._refuse_unknown_stage(stage)
+        if s.period is None:
+            return Q(stage__in=s.at_stage)
+        events = StageEvent.objects.filter(standing(s.as_of), ledger=s.ledger).order_by()
+        events = events.filter(happened_on__lte=s.period.end, left_on__gt=s.period.end)
+        if s.at_stage:
+            events = events.filter(stage__in=s.at_stage)
+        return Q(entry_id__in=events.values("entry_id"))
+
+    def _condition(self, condition: Condition) -> Q:
+        if condition.field == ON_TIME:
+            return _on_time(condition)
+        column = self.column(condition.field)
+        field = self.register.by_code.get(condition.field)
+        make = _OPERATORS.get(condition.op)
+        if make is None:
+            known = "、".join(_OPERATORS)
+            raise refuse(
+                "condition.operator",
+                f"没有比较方式“{condition.op}”",
+                f"there is no operator “{condition.op}”",
+                f"可用：{known}",
+                f"known: {known}",
+            )
+        if field is not None and field.kind == "units" and condition.op in ("eq", "in"):
+            return _any_unit(column, condition)
+        return make(column, _kept(field, condition.value))
+
+    def _unknown(self, code: str) -> InputRefused:
+        kinds = (f"{kind}.…" for kind in self.register.line_kinds)
+        known = "、".join((*_COMMON_COLUMNS, *self.register.by_code, *kinds))
+        return refuse(
+            "field.unknown",
+            f"{self.register.name_zh}没有字段“{code}”",
+            f"{self.register.name_en} has no field “{code}”",
+            f"可用：{known}",
+            f"known: {known}",
+        )
+
+    def _refuse_unknown_stage(self, code: str) -> None:
+        if code not in self.register.stage_by_code:
+            known = "、".join(self.register.stage_by_code)
+            raise refuse(
+                "stage.unknown",
+                f"{self.register.name_zh}没有阶段“{code}”",
+                f"{self.register.name_en} has no stage “{code}”",
+                f"可用：{known}",
+                f"known: {known}",
+            )
 
 
 def _among(rows: QuerySet[EntryVersion], among: QuerySet[Entry] | None) -> QuerySet[EntryVersion]:
     return rows if among is None else rows.filter(entry__in=among.order_by())
-
-
-def _dated(register: Register, s: Selection) -> Q:
-    dated = s.dated
-    assert dated is not None
-    within = {} if s.period is None else {"range": (s.period.start, s.period.end)}
-    if dated.stage:
-        _refuse_unknown_stage(register, dated.stage)
-        reached = StageEvent.objects.filter(standing(s.as_of), ledger=s.ledger, stage=dated.stage).order_by()
-        first = reached.values("entry_id").annotate(first=Min("happened_on"))
-        if s.period is not None:
-            first = first.filter(first__range=within["range"])
-        return Q(entry_id__in=first.values("entry_id"))
-    if dated.line:
-        if dated.line not in register.line_kinds:
-            raise _unknown(register, dated.line)
-        lines = Line.objects.filter(standing(s.as_of), ledger=s.ledger, kind=dated.line)
-        if s.period is not None:
-            lines = lines.filter(happened_on__range=within["range"])
-        return Q(entry_id__in=lines.order_by().values("entry_id"))
-    column = _column(register, dated.field)
-    return Q(**{f"{column}__range": within["range"]}) if within else Q(**{f"{column}__isnull": False})
-
-
-def _stood(register: Register, s: Selection) -> Q:
-    """Had begun by the period's end, and stood at one of the stages then."""
-    for stage in s.at_stage:
-        _refuse_unknown_stage(register, stage)
-    if s.period is None:
-        return Q(stage__in=s.at_stage)
-    events = StageEvent.objects.filter(standing(s.as_of), ledger=s.ledger)
-    events = events.filter(happened_on__lte=s.period.end, left_on__gt=s.period.end)
-    if s.at_stage:
-        events = events.filter(stage__in=s.at_stage)
-    return Q(entry_id__in=events.order_by().values("entry_id"))
-
-
-def _condition(register: Register, condition: Condition) -> Q:
-    if condition.field == ON_TIME:
-        return _on_time(condition)
-    column = _column(register, condition.field)
-    field = register.by_code.get(condition.field)
-    make = _OPERATORS.get(condition.op)
-    if make is None:
-        known = "、".join(_OPERATORS)
-        raise refuse(
-            "condition.operator",
-            f"没有比较方式“{condition.op}”",
-            f"there is no operator “{condition.op}”",
-            f"可用：{known}",
-            f"known: {known}",
-        )
-    if field is not None and field.kind == "units" and condition.op in ("eq", "in"):
-        return _any_unit(column, condition)
-    return make(column, _kept(field, condition.value))
 
 
 def _on_time(condition: Condition) -> Q:
@@ -261,13 +340,28 @@ def _any_unit(column: str, condition: Condition) -> Q:
 
 
 def _kept(field: Field | None, value: Any) -> Any:
+    """A condition's value as the column keeps it."""
     if isinstance(value, tuple):
         return [_kept(field, one) for one in value]
     if field is None:
         return value
-    if field.storage == "number" and value is not None:
+    if field.storage == NUMBER and value is not None:
         return value if isinstance(value, Decimal) else Decimal(str(value))
     return values.to_row(field, value)
+
+
+def _decimal(found: Any) -> Decimal | None:
+    return None if found is None else Decimal(found)
+
+
+def _sensitive(field: Field) -> InputRefused:
+    return refuse(
+        "field.sensitive",
+        f"“{field.name_zh}”是敏感字段，不能列出、筛选或排序",
+        f"“{field.name_en}” is sensitive: it is not listed, filtered or sorted by",
+        "请在记录页逐条查看",
+        "look at it entry by entry",
+    )
 
 
 _OPERATORS: Mapping[str, Callable[[str, Any], Q]] = {
@@ -281,76 +375,3 @@ _OPERATORS: Mapping[str, Callable[[str, Any], Q]] = {
     "missing": lambda column, value: Q(**{f"{column}__isnull": True}),
     "present": lambda column, value: Q(**{f"{column}__isnull": False}),
 }
-
-
-def _column(register: Register, code: str) -> str:
-    """The column of a field, for filters and lists. Sensitive fields have none: nobody sorts or filters by them."""
-    if code in _COMMON_COLUMNS:
-        return _COMMON_COLUMNS[code]
-    column = layout(register).entry.by_code.get(code)
-    if column is None:
-        raise _unknown(register, code)
-    if code in register.sensitive:
-        raise refuse(
-            "field.sensitive",
-            f"“{register.by_code[code].name_zh}”是敏感字段，不能列出、筛选或排序",
-            f"“{register.by_code[code].name_en}” is sensitive: it is not listed, filtered or sorted by",
-            "请在记录页逐条查看",
-            "look at it entry by entry",
-        )
-    return column
-
-
-def _number_column(register: Register, code: str) -> str:
-    field = register.by_code.get(code)
-    if field is None or field.storage != "number":
-        raise _unknown(register, code)
-    return _column(register, code)
-
-
-def _ordered(
-    register: Register, rows: QuerySet[EntryVersion], order: Sequence[str]
-) -> QuerySet[EntryVersion]:
-    """Missing values last either way, on every database; units in official order."""
-    by = []
-    for said in order:
-        code = said.removeprefix("-")
-        column = F("unit__protocol_order" if code == UNIT else _column(register, code))
-        by.append(column.desc(nulls_last=True) if said.startswith("-") else column.asc(nulls_last=True))
-    return rows.order_by(*by, "number")
-
-
-def _value(register: Register, code: str, row: Mapping[str, Any]) -> Value:
-    if code == ON_TIME:
-        due, done = row["due_on"], row["done_on"]
-        return None if due is None or done is None else bool(done <= due)
-    kept = row[_column(register, code)]
-    field = register.by_code.get(code)
-    return kept if field is None else values.from_row(field, kept)
-
-
-def _decimal(found: Any) -> Decimal | None:
-    return None if found is None else Decimal(found)
-
-
-def _unknown(register: Register, code: str) -> InputRefused:
-    known = "、".join((*_COMMON_COLUMNS, *register.by_code, *(f"{kind}.…" for kind in register.line_kinds)))
-    return refuse(
-        "field.unknown",
-        f"{register.name_zh}没有字段“{code}”",
-        f"{register.name_en} has no field “{code}”",
-        f"可用：{known}",
-        f"known: {known}",
-    )
-
-
-def _refuse_unknown_stage(register: Register, code: str) -> None:
-    if code not in register.stage_by_code:
-        known = "、".join(register.stage_by_code)
-        raise refuse(
-            "stage.unknown",
-            f"{register.name_zh}没有阶段“{code}”",
-            f"{register.name_en} has no stage “{code}”",
-            f"可用：{known}",
-            f"known: {known}",
-        )

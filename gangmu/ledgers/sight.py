@@ -85,7 +85,7 @@ def _require(actor: Actor, permission: str, codes: set[str]) -> None:
     if user is None:
         return
     # Without a unit the entry is refused anyway, with a finding that says so.
-    units = list(Unit.objects.filter(code__in=codes)) or [None]
+    units: list[Unit | None] = [*Unit.objects.filter(code__in=codes)] or [None]
     if not any(may(user, permission, unit) for unit in units):
         raise PermissionDenied(permission)
 

@@ -49,14 +49,17 @@ def layout(register: Register) -> Layout:
     known = _known.get(register.code)
     if known is not None and known[0] is register:
         return known[1]
-    with transaction.atomic():
-        found = _read_or_assign(register)
-        # Kept in memory only once it is certain to stand in the database.
-        transaction.on_commit(lambda: _known.update({register.code: (register, found)}))
+    found, missing = _read(register)
+    if missing:
+        with transaction.atomic():
+            Slot.objects.bulk_create(missing)
+    # Kept in memory only once it is certain to stand in the database: a transaction may yet be rolled back.
+    transaction.on_commit(lambda: _known.update({register.code: (register, found)}))
     return found
 
 
-def _read_or_assign(register: Register) -> Layout:
+def _read(register: Register) -> tuple[Layout, list[Slot]]:
+    """The columns of a register, and the assignments that are not stored yet."""
     taken: dict[str, list[Slot]] = {}
     for slot in Slot.objects.filter(ledger=register.code):
         taken.setdefault(slot.kind, []).append(slot)
@@ -67,9 +70,7 @@ def _read_or_assign(register: Register) -> Layout:
         kind.code: _columns(register, kind.code, kind.fields, LINE_SLOTS, taken.get(kind.code, []), missing)
         for kind in register.lines
     }
-    if missing:
-        Slot.objects.bulk_create(missing)
-    return Layout(Columns({**common, **entry.by_code}, entry.kept), lines)
+    return Layout(Columns({**common, **entry.by_code}, entry.kept), lines), missing
 
 
 def _columns(

@@ -15,7 +15,7 @@ from gangmu.ledgers import values
 from gangmu.ledgers.models import NEVER, EntryVersion, Line, StageEvent, standing
 from gangmu.ledgers.references import References
 from gangmu.ledgers.register import UNIT, Field, LineKind, Register
-from gangmu.ledgers.slots import Columns, layout
+from gangmu.ledgers.slots import Columns, Layout, layout
 from gangmu.ledgers.values import Value
 
 CHUNK = 400
@@ -151,10 +151,10 @@ def _load(
     )
     for row, entry, stage, on, note in events.values_list("pk", "entry_id", "stage", "happened_on", "note"):
         stages.setdefault(entry, []).append(Reached(stage, on, note, row))
-    lines = _lines(register, only, as_of)
-    columns = layout(register).entry
+    where = layout(register)
+    lines = _lines(register, where, only, as_of)
     versions = EntryVersion.objects.filter(standing(as_of), ledger=register.code, **only).order_by("entry_id")
-    read = reading(columns, register.by_code, references)
+    read = reading(where.entry, register.by_code, references)
     found: dict[int, Standing] = {}
     head = ("entry_id", "number", "version", "recorded_from")
     for entry, number, version, since, *kept in versions.values_list(*head, *read.columns):
@@ -164,10 +164,10 @@ def _load(
 
 
 def _lines(
-    register: Register, only: Mapping[str, Any], as_of: datetime.datetime | None
+    register: Register, where: Layout, only: Mapping[str, Any], as_of: datetime.datetime | None
 ) -> dict[int, list[LineState]]:
     found: dict[int, list[LineState]] = {}
-    for kind, columns in layout(register).lines.items():
+    for kind, columns in where.lines.items():
         read = reading(columns, register.line_kinds[kind].by_code)
         rows = Line.objects.filter(standing(as_of), ledger=register.code, kind=kind, **only)
         head = ("pk", "entry_id", "key", "happened_on")
