@@ -19,17 +19,17 @@ P = ParamSpec("P")
 class OfficerRequest(HttpRequest):
     """A request behind a door: someone has signed in."""
 
-    user: User  # type: ignore[assignment]
+    user: User
 
 
 Page = Callable[Concatenate[OfficerRequest, P], HttpResponseBase]
-View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+View = Callable[..., HttpResponseBase]
 
 
-def opens_to(*permissions: str) -> Callable[[Page[P]], View[P]]:
+def opens_to(*permissions: str) -> Callable[[Page[P]], View]:
     """A page for whoever has any one of the permissions; none named: for whoever has signed in."""
 
-    def decorate(page: Page[P]) -> View[P]:
+    def decorate(page: Page[P]) -> View:
         @wraps(page)
         def view(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             user = request.user

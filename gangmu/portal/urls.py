@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, register_converter
 
-from gangmu.portal.views import account, states
+from gangmu.portal.addresses import PeriodInPath
+from gangmu.portal.views import account, figures, goals, home, ledgers, log, reports, states
+
+register_converter(PeriodInPath, "period")
 
 urlpatterns: list[URLPattern] = [
+    path("", home.home, name="home"),
+    path("one-page/<period:period>/", home.leaders_page, name="one-page"),
     path("sign-in/", account.sign_in, name="sign-in"),
     path("sign-out/", account.sign_out, name="sign-out"),
     path("language/", account.language, name="language"),
     path("password/", account.password, name="password"),
     path("healthz", states.healthz, name="healthz"),
+    path("figures/", figures.index, name="figures"),
+    path("figures/<slug:code>/<period:period>/", figures.figure, name="figure"),
+    path("goals/", goals.now, name="goals-now"),
+    path("goals/<period:period>/", goals.goals, name="goals"),
+    path("ledgers/", ledgers.index, name="ledgers"),
+    path("ledgers/<slug:code>/", ledgers.ledger, name="ledger"),
+    path("ledgers/<slug:code>/new/", ledgers.new, name="entry-new"),
+    path("ledgers/<slug:code>/<str:number>/", ledgers.entry, name="entry"),
+    path("ledgers/<slug:code>/<str:number>/edit/", ledgers.edit, name="entry-edit"),
+    path("ledgers/<slug:code>/<str:number>/move/", ledgers.move, name="entry-move"),
+    path("ledgers/<slug:code>/<str:number>/look/", ledgers.look, name="entry-look"),
+    path("ledgers/<slug:code>/<str:number>/lines/<slug:kind>/", ledgers.add_line, name="entry-line"),
+    path("reports/", reports.index, name="reports"),
+    path("reports/<int:pk>/", reports.report, name="report"),
+    path("log/", log.index, name="log"),
+    path("log/sign-ins/", log.sign_ins, name="sign-ins"),
+    path("trace/<slug:code>/<period:period>/", figures.trace, name="trace"),
 ]

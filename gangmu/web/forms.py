@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -18,7 +18,8 @@ WIDTHS = {"number": "short", "day": "short", "long": "wide"}
 class Field:
     """One question. `value` is what the person said, kept as said, so that nothing has to be typed again.
 
-    `unit` stands behind the control (亿元). `problems` are sentences with finding and remedy.
+    `unit` stands behind the control (亿元). `problems` are sentences with finding and remedy. `form` names the form
+    where a page has several.
     """
 
     name: str
@@ -31,11 +32,12 @@ class Field:
     choices: Sequence[tuple[str, str]] = ()
     problems: tuple[str, ...] = ()
     autocomplete: str = ""
-    secret: bool = False
+    form: str = ""
 
     @property
     def id(self) -> str:
-        return f"f-{self.name.replace('.', '-')}"
+        """Unique on a page: two forms may ask for the same name."""
+        return "-".join(filter(None, ("f", self.form, self.name.replace(".", "-"))))
 
     @property
     def width(self) -> str:
@@ -50,13 +52,47 @@ class Field:
         return " ".join(parts)
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form that stands folded on a page beside others: what it does, where it goes, what it asks.
+
+    `open` after a refusal, so that its findings are seen. `hidden`: what it carries along.
+    """
+
+    key: str
+    title: str
+    action: str
+    fields: Sequence[Field]
+    hidden: Sequence[tuple[str, str]] = ()
+    general: Sequence[str] = ()
+    help: str = ""
+    open: bool = False
+    files: bool = False
+
+    def asking(self) -> Form:
+        """The same form, its fields named after it."""
+        return replace(self, fields=[replace(one, form=self.key) for one in self.fields])
+
+    def refused(self, said_so: Mapping[str, str], problems: Iterable[Problem]) -> Form:
+        """The same form, open, with what was said and what is wrong with it."""
+        fields, general = answered(self.fields, said_so, problems)
+        return replace(self, fields=fields, general=general, open=True)
+
+
+def answered(
+    fields: Iterable[Field], said_so: Mapping[str, str], problems: Iterable[Problem]
+) -> tuple[list[Field], list[str]]:
+    """The fields with what a person said, each problem beside its field, the rest as general."""
+    return with_problems([replace(one, value=said_so.get(one.name, "")) for one in fields], problems)
+
+
 def with_problems(fields: Iterable[Field], problems: Iterable[Problem]) -> tuple[list[Field], list[str]]:
     """Each problem beside its field (`Problem.cell` is the field's name or label); the rest come back as general."""
     asked = list(fields)
     by_field: dict[str, list[str]] = {}
     general: list[str] = []
     for problem in problems:
-        owner = next((one for one in asked if problem.cell in (one.name, one.label)), None)
+        owner = next((one for one in asked if problem.cell and problem.cell in (one.name, one.label)), None)
         sentence = f"{said(problem.message)} {said(problem.remedy)}".strip()
         if owner is None:
             general.append(f"{problem.cell} {sentence}".strip())

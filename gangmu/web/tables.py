@@ -93,6 +93,11 @@ class Table:
         self.page = Paginator(self.items, self.per_page).get_page(request.GET.get("page"))
         return self
 
+    def as_is(self) -> Table:
+        """The table whole and unsorted, for a page that shows it among other things."""
+        self.heads = [Head(column, "", "") for column in self.columns]
+        return self
+
     def shown(self) -> list[Shown]:
         """The rows of the asked page (of all items where no page was asked for)."""
         items = self.items if self.page is None else self.page.object_list

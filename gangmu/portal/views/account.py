@@ -115,7 +115,7 @@ def _password_problems(request: OfficerRequest) -> dict[str, list[str]]:
     if not request.user.check_password(said.get("old", "")):
         problems["old"] = [_("现在的密码不对。")]
     try:
-        validate_password(said.get("new", ""), request.user)  # type: ignore[arg-type]
+        validate_password(said.get("new", ""), request.user)
     except ValidationError as error:
         problems["new"] = list(error.messages)
     if said.get("new") == said.get("old"):

@@ -1,0 +1,150 @@
+"""Pictures of a figure: its course against last year and target, its place among the districts, a word-sized line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
+
+from gangmu.figures import areas, series, values
+from gangmu.figures.figure import Figure, Formula, Ledger, Registered
+from gangmu.figures.measures import Measure
+from gangmu.figures.models import NO_AREA, Observation
+from gangmu.figures.requests import Request
+from gangmu.figures.series import Point
+from gangmu.ledgers import declarations
+from gangmu.records import clock
+from gangmu.records.periods import Period
+from gangmu.web.cells import said
+from gangmu.web.charts import Bars, Line, LineChart, RankedBar, Sparkline
+
+YEARS_BACK = 5
+
+
+def course(one: Figure, period: Period, unit: str | None) -> LineChart:
+    """Within a year: this year against last year and the target. Of a yearly figure: the years themselves."""
+    if one.frequency == "A" and not isinstance(one.source, Ledger):
+        return _over_years(one, period, unit)
+    parts, runs = _parts_of_year(one, period.year), _runs(one)
+    points = series.points(one.code, parts, unit=unit, cumulated=runs)
+    lines = [
+        Line(year_label(period.year), _until_today(points), "now"),
+        Line(year_label(period.year - 1), [point.last_year.value for point in points], "past"),
+    ]
+    target = values.value(one.code, str(period.year), f"planned {one.default_measure}", unit=unit)
+    if target.value is not None:
+        lines.append(Line(_("年度目标"), [target.value] * len(parts), "target"))
+    first = points[0].value
+    return LineChart(
+        _("%(name)s（%(how)s）") % {"name": said(one.name), "how": _("累计") if runs else _("当期")},
+        first.unit_of_measure,
+        [_tick(part) for part in parts],
+        lines,
+        first.decimals,
+        source=source_of(one),
+        key=f"chart-{one.code}",
+        from_zero=runs and one.nature == "flow",
+    )
+
+
+def _over_years(one: Figure, period: Period, unit: str | None) -> LineChart:
+    years = [Period.of_year(year) for year in range(period.year - YEARS_BACK, period.year + 1)]
+    points = series.points(one.code, years, unit=unit)
+    lines = [Line(said(one.name), [point.value.value for point in points], "now")]
+    targets = [point.target.value for point in points]
+    if any(target is not None for target in targets):
+        lines.append(Line(_("目标值"), targets, "target"))
+    first = points[0].value
+    return LineChart(
+        said(one.name),
+        first.unit_of_measure,
+        [str(year) for year in years],
+        lines,
+        first.decimals,
+        source=source_of(one),
+        key=f"chart-{one.code}",
+    )
+
+
+def sparkline(one: Figure, period: Period, measure: str | None = None, unit: str | None = None) -> Sparkline:
+    """This year with last year in grey behind it."""
+    points = series.points(
+        one.code, _parts_of_year(one, period.year), measure, unit=unit, cumulated=_runs(one)
+    )
+    return Sparkline(_until_today(points), [point.last_year.value for point in points])
+
+
+def among_districts(one: Figure, period: Period) -> Bars | None:
+    """The own district among its siblings, by growth where growth is asked, else by value. None: no siblings known."""
+    measure = Measure("yoy") if "yoy" in one.measures else one.default_measure
+    names = _districts(one.code)
+    found = values.many([Request(one.code, period.code, str(measure), area=name) for name in names])
+    known = [(name, value) for name, value in zip(names, found, strict=True) if value.value is not None]
+    if len(known) < 2:
+        return None
+    known.sort(key=lambda pair: pair[1].value or 0, reverse=one.direction != "down")
+    bars = [
+        RankedBar(said(areas.name(name)), value.value, name == areas.OWN, place)
+        for place, (name, value) in enumerate(known, 1)
+    ]
+    title = _("各区县%(name)s%(measure)s") % {
+        "name": said(one.name), "measure": said(measure.name()) if measure.kind != "value" else "",
+    }  # fmt: skip
+    return Bars(
+        title,
+        found[0].unit_of_measure,
+        bars,
+        found[0].decimals,
+        source=source_of(one),
+        key=f"rank-{one.code}",
+    )
+
+
+def source_of(one: Figure) -> str:
+    """Where a figure comes from, in a word or two."""
+    match one.source:
+        case Ledger(register=code):
+            register = declarations.registers().get(code)
+            return _("台账：%(name)s") % {"name": said(register.name) if register else code}
+        case Formula():
+            return _("由其他指标算出")
+        case Registered():
+            return _("由系统统计")
+        case _:
+            return _("统计数据")
+
+
+def year_label(year: int) -> str:
+    return Period.of_year(year).label(get_language() or "zh-hans")
+
+
+def _districts(code: str) -> list[str]:
+    """The districts a figure is known for."""
+    known = Observation.objects.known_at(None).filter(figure=code, scenario="actual").exclude(area=NO_AREA)
+    found = known.order_by("area").values_list("area", flat=True).distinct()
+    return [name for name in found if areas.is_district(name)]
+
+
+def _parts_of_year(one: Figure, year: int) -> list[Period]:
+    frequency = one.frequency if one.frequency in ("Q", "M", "S") else "M"
+    return Period.of_year(year).parts(frequency)
+
+
+def _runs(one: Figure) -> bool:
+    """Whether its course within a year is drawn cumulated."""
+    return one.cumulative or one.nature == "flow"
+
+
+def _until_today(points: Sequence[Point]) -> list[Decimal | None]:
+    today = clock.today()
+    return [point.value.value if point.period.end <= today else None for point in points]
+
+
+def _tick(part: Period) -> str:
+    if part.frequency == "M":
+        return pgettext("axis", "%(month)s月") % {"month": part.start.month}
+    if part.frequency == "Q":
+        return pgettext("axis", "%(quarter)s季度") % {"quarter": (part.start.month + 2) // 3}
+    return pgettext("axis", "上半年") if part.start.month == 1 else pgettext("axis", "下半年")

@@ -1,0 +1,105 @@
+"""A trace as its reader may see it: rows he may not see are counted, never shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gangmu.figures.node import Seen
+from gangmu.figures.trace import Trace
+from gangmu.figures.units_of_measure import decimals_of, unit_of
+from gangmu.ledgers import declarations
+from gangmu.ledgers.models import Entry
+from gangmu.ledgers.queries import RowRef
+from gangmu.org.models import User
+from gangmu.portal import addresses
+from gangmu.web.cells import Link, Number, said
+
+SHOWN = 20
+"""Rows shown under a number in the panel; the page shows all."""
+
+Sight = dict[str, set[str]]
+"""Ledger → the numbers of those entries a reader may see."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """A ledger row behind a number: where it is, which version counted, where the log proves it."""
+
+    link: Link
+    title: str
+    version: int
+    log: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A node of a trace, ready to be read. hidden: rows the reader may not see; more: rows left out for length."""
+
+    label: str
+    number: Number
+    sentence: str
+    reason: str
+    coverage: str
+    observation: Seen | None
+    log: int | None
+    parts: tuple[tuple[str, Number], ...]
+    inputs: tuple[Level, ...]
+    ledger: str
+    rows: tuple[ShownRow, ...]
+    counted: int
+    hidden: int
+    more: int
+
+
+def tree(trace: Trace, user: User, *, whole: bool) -> Level:
+    """The tree as one reader sees it: one query a ledger, however many rows."""
+    return _level(trace, seen_by(user, (ref for node in trace.walk() for ref in node.rows)), whole)
+
+
+def seen_by(user: User, refs: Iterable[RowRef]) -> Sight:
+    """Which of the rows a reader may see."""
+    wanted: Sight = {}
+    for ref in refs:
+        wanted.setdefault(ref.ledger, set()).add(ref.number)
+    visible = Entry.objects.visible_to(user)
+    return {
+        ledger: set(visible.of(ledger).values_list("number", flat=True)) & numbers
+        for ledger, numbers in wanted.items()
+    }
+
+
+def _level(trace: Trace, sight: Sight, whole: bool) -> Level:
+    node, question = trace.node, trace.node.question
+    seen = [ref for ref in trace.rows if ref.number in sight.get(ref.ledger, ())]
+    shown = seen if whole else seen[:SHOWN]
+    unit, decimals = (
+        unit_of(question.figure, question.measure),
+        decimals_of(question.figure, question.measure),
+    )
+    return Level(
+        label=said(question.label()),
+        number=Number(node.value, decimals, unit, said(node.reason)),
+        sentence=said(node.sentence),
+        reason=said(node.reason),
+        coverage=said(question.figure.coverage),
+        observation=node.observation,
+        log=trace.log,
+        parts=tuple((said(part.name), Number(part.value, decimals)) for part in node.parts),
+        inputs=tuple(_level(one, sight, whole) for one in trace.inputs),
+        ledger=_ledger_name(trace.rows[0].ledger) if trace.rows else "",
+        rows=tuple(
+            ShownRow(
+                Link(ref.number, addresses.entry(ref.ledger, ref.number)), ref.title, ref.version, ref.log
+            )
+            for ref in shown
+        ),
+        counted=len(trace.rows),
+        hidden=len(trace.rows) - len(seen),
+        more=len(seen) - len(shown),
+    )
+
+
+def _ledger_name(code: str) -> str:
+    register = declarations.registers().get(code)
+    return said(register.name) if register else code
