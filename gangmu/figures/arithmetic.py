@@ -56,3 +56,12 @@ def rounded(value: Decimal, decimals: int) -> Decimal:
     Decimal('5.3')
     """
     return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, _WIDE)
+
+
+def plain(value: Decimal) -> str:
+    """The shortest text of a decimal, without exponent.
+
+    >>> plain(Decimal("286.400000")), plain(Decimal("1E+3"))
+    ('286.4', '1000')
+    """
+    return format(value.normalize(_WIDE), "f")

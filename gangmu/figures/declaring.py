@@ -205,7 +205,7 @@ class _Reader:
                 )
                 continue
             quantities[str(measure)] = self.quantity(measure, content, base, declared.line_of(said))
-        for said in self.measures():
+        for said in self.words("measures"):
             measure = Measure.parse(said)
             if (
                 measure

@@ -272,6 +272,9 @@ class Evaluation:
         if q.measure.argument == "published" or not _is_series(q.figure) or q.unit:
             reason = Text("没有收到上级公布的位次", "no rank was received from above")
             return missing(q, "published", _PUBLISHED, reason)
+        if not areas.is_district(q.area):
+            reason = Text("只有区县之间排位次", "only districts are ranked")
+            return missing(q, "rank", reason, reason)
         known = self.desk.areas(q.figure.code, q.period.start.year - 1, q.as_of)
         districts = [area for area in known or (q.area,) if areas.is_district(area)]
         if known is not None and (len(districts) < 2 or q.area not in districts):

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from gangmu.figures.areas import OWN
+from gangmu.figures.arithmetic import plain
 from gangmu.figures.models import NO_AREA, Observation, Scenario, Status, Vintage
 from gangmu.problems import refuse
 from gangmu.records import clock
@@ -204,7 +205,7 @@ def _change(action: str, row: Observation, batch: ImportBatch | None, reason: st
         "place": row.unit_id or row.area,
         "scenario": row.scenario,
         "vintage": row.vintage,
-        "value": None if row.value is None else format(row.value.normalize(), "f"),
+        "value": None if row.value is None else plain(row.value),
     }
     if row.supersedes_id:
         detail["supersedes"] = row.supersedes_id

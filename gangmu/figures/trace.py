@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gangmu.figures import ledger_rows
-from gangmu.figures.arithmetic import rounded
+from gangmu.figures.arithmetic import plain, rounded
 from gangmu.figures.node import Node, Seen
 from gangmu.figures.observations import SUBJECT
 from gangmu.figures.units_of_measure import decimals_of, unit_of
@@ -44,7 +44,7 @@ class Trace:
             "unit": q.unit,
             "area": None if q.unit else q.area,
             "filters": [{"field": c.field, "op": c.op, "value": _plain(c.value)} for c in q.filters],
-            "value": None if node.value is None else format(node.value, "f"),
+            "value": None if node.value is None else plain(node.value),
             "printed": self.printed or None,
             "unit_of_measure": unit_of(q.figure, q.measure),
             "status": node.status,

@@ -11,7 +11,7 @@ from typing import Any
 from gangmu.figures import ledger_rows
 from gangmu.figures import trace as traces
 from gangmu.figures.areas import OWN
-from gangmu.figures.arithmetic import rounded
+from gangmu.figures.arithmetic import plain, rounded
 from gangmu.figures.evaluation import evaluate
 from gangmu.figures.node import Node, Part
 from gangmu.figures.requests import Filter, Request, resolve
@@ -59,7 +59,7 @@ class Value:
             "period": self.period,
             "unit": self.unit,
             "area": None if self.unit else self.area,
-            "value": None if self.value is None else format(self.value, "f"),
+            "value": None if self.value is None else plain(self.value),
             "printed": self.printed or None,
             "unit_of_measure": self.unit_of_measure,
             "status": self.status,

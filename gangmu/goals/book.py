@@ -16,6 +16,7 @@ from typing import Any
 
 from django.db import models, transaction
 
+from gangmu.figures.arithmetic import plain
 from gangmu.figures.models import Observation, Scenario, Vintage
 from gangmu.figures.observations import Reported, observe, withdraw
 from gangmu.goals.models import Goal, Kind, Share
@@ -270,7 +271,7 @@ def _plain(value: Any) -> Any:
         case Post():
             return f"{value.unit.code}:{value.name}"
         case Decimal():
-            return format(value.normalize(), "f")
+            return plain(value)
         case datetime.date():
             return value.isoformat()
     return str(value) if isinstance(value, str) else value

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from gangmu.figures import catalogue
 from gangmu.figures.areas import area_of
+from gangmu.figures.arithmetic import plain
 from gangmu.figures.figure import Figure
 from gangmu.figures.measures import Measure
 from gangmu.figures.requests import Request, resolve
@@ -130,12 +131,14 @@ class _Importing:
             self.people[person.code].append(person)
         self.keys: dict[str, str] = {key.split("/", 1)[1]: key for key in writing.rows(GOAL)}
         self.goal_rows: dict[str, Row] = {}
+        self.said: set[str] = set()
         self.share_rows: dict[str, list[tuple[Row, Content]]] = defaultdict(list)
 
     # ---- goals
 
     def goals(self, rows: Sequence[Row]) -> None:
         """Parents may stand below their parts: codes are known before parents are looked up."""
+        self.said = {row["code"].text for row in rows}
         read = [(row, content) for number, row in enumerate(rows, 1) if (content := self._goal(row, number))]
         self._inherit_periods(read)
         for row, content in read:
@@ -327,7 +330,7 @@ class _Importing:
         )
         target, share = self._number(row, "target", measure), self._number(row, "share", "%")
         if share is not None and target is None and goal is not None and goal.target is not None:
-            target = format((goal.target * Decimal(share) / 100).normalize(), "f")
+            target = plain(goal.target * Decimal(share) / 100)
         content: Content = {
             "goal": f"{goal.period}/{goal.code}" if goal else "",
             "unit": unit.code if unit else None,
@@ -338,7 +341,7 @@ class _Importing:
             "note": parsing.text(row["note"], self.problems, limit=200) or "",
             "order": number,
         }
-        if len(self.problems) > before:
+        if goal is None or len(self.problems) > before:
             return None
         twin = [r for r, c in self.share_rows[content["goal"]] if key_of(SHARE, c) == key_of(SHARE, content)]
         if twin:
@@ -352,13 +355,10 @@ class _Importing:
         if isinstance(found, Goal):
             return found
         # A goal refused above is not missing: its own finding says what is wrong with it.
-        if said not in {r["code"].text for r in self.goal_rows.values()} and not self._refused(said):
+        if said not in self.said:
             self._wrong(row, "goal", "goal.unknown", f"没有编码为“{said}”的目标", f"there is no goal “{said}”",
                         "请改为“目标”表中的编码", "use a code of the sheet of goals")  # fmt: skip
         return None
-
-    def _refused(self, said: str) -> bool:
-        return said not in self.keys and any(problem.sheet in ("目标", "goals") for problem in self.problems)
 
     def check_sums(self) -> None:
         """Units' parts of an amount add up to the district's target; posts' and people's parts to their unit's."""
@@ -391,8 +391,8 @@ class _Importing:
             return
         total = sum(given, Decimal(0))
         if total != whole:
-            gap = format((whole - total).normalize(), "f")
-            said, aim = format(total.normalize(), "f"), format(whole.normalize(), "f")
+            gap = plain(whole - total)
+            said, aim = plain(total), plain(whole)
             self._wrong(row, "target", "goal.cascade_sum", f"{of.zh}分解合计{said}，应为{aim}，相差{gap}", f"parts of {of.en} add up to {said}, not {aim}: {gap} off",
                         "请改分解数或目标值", "mend the parts or the target")  # fmt: skip
 
@@ -468,7 +468,7 @@ class _Importing:
 
     def _number(self, row: Row, column: str, unit: str | None) -> str | None:
         number = parsing.decimal(row[column], self.problems, unit=unit, decimals=6)
-        return None if number is None else format(number.normalize(), "f")
+        return None if number is None else plain(number)
 
     def _has_findings(self, row: Row) -> bool:
         places = {(p.sheet, "".join(filter(str.isdigit, p.cell))) for p in self.problems}

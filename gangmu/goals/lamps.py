@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from gangmu.figures import catalogue
 from gangmu.figures.areas import name as area_name
-from gangmu.figures.arithmetic import decimal_of, rounded
+from gangmu.figures.arithmetic import decimal_of, plain, rounded
 from gangmu.figures.figure import Figure, Ledger, Registered
 from gangmu.figures.measures import Measure
 from gangmu.figures.requests import Request
@@ -241,16 +241,16 @@ def _of_rank(goal: Goal, values: list[Value], covers: Period, today: datetime.da
     colour = Colour.RED if place > floor else Colour.GREEN
     if place == floor and goal.stretch is not None and goal.stretch < floor:
         colour = Colour.AMBER
-    zh, en = f"保持前{floor:f}位", f"floor: place {floor:f}"
+    zh, en = f"保持前{plain(floor)}位", f"floor: place {plain(floor)}"
     if goal.stretch is not None:
-        away = place - goal.stretch
-        zh += f"、争取前{goal.stretch:f}位" + ("，已进入争取位次" if away <= 0 else f"，还差{away:f}位")
-        en += f", stretch: place {goal.stretch:f}" + (", reached" if away <= 0 else f", {away:f} places away")
+        away, aim = place - goal.stretch, plain(goal.stretch)
+        zh += f"、争取前{aim}位" + ("，已进入争取位次" if away <= 0 else f"，还差{plain(away)}位")
+        en += f", stretch: place {aim}" + (", reached" if away <= 0 else f", {plain(away)} places away")
     return GoalLamp(
         colour,
         Text(
-            f"{_covered(covers, today)}居第{place:f}位；{_plain(zh)}",
-            f"{covers.label('en')}: place {place:f}; {_plain(en)}",
+            f"{_covered(covers, today)}居第{plain(place)}位；{zh}",
+            f"{covers.label('en')}: place {plain(place)}; {en}",
         ),
     )
 
@@ -324,7 +324,3 @@ def _covered(covers: Period, today: datetime.date) -> str:
     if today < covers.end and covers.start <= today:
         return f"{today.year}年截至{today.month}月{today.day}日"
     return covers.label()
-
-
-def _plain(said: str) -> str:
-    return said.replace(".000000", "")
