@@ -144,7 +144,8 @@ _HEADINGS = (
 _SUBTITLE = re.compile(
     r"\s*(——|—|[（(][^）)]*[）)]\s*$|\d{4}年\d{1,2}月\d{1,2}日)|.{0,12}(长|主任|书记)\s+\S{2,4}$"
 )
-_ADDRESSEE = re.compile(r"\S{2,20}[:：]$")
+_ADDRESSEE = re.compile(r"\S{2,40}[:：]$")
+_VOCATIVE = re.compile(r"(?:各位|同志们|尊敬的|女士们)\S{0,20}[:：！]$")
 _SIGNATURE = re.compile(r"\s*\d{4}年\d{1,2}月\d{1,2}日\s*$")
 
 
@@ -177,4 +178,5 @@ def _kind(line: str, *, titled: bool, heading_over: bool) -> Kind:
         return Kind.TITLE
     if not heading_over and _SUBTITLE.match(text):
         return Kind.SUBTITLE
-    return Kind.ADDRESSEE if _ADDRESSEE.match(text) else Kind.BODY
+    addressed = _VOCATIVE.match(text) or (not heading_over and _ADDRESSEE.match(text))
+    return Kind.ADDRESSEE if addressed else Kind.BODY

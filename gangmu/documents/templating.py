@@ -231,21 +231,33 @@ def _figures(
     figures: dict[tuple[str, str], _Figure] = {}
     codes: set[str] = set()
     for concept, bases in by_concept.items():
-        known = find(concept)
-        for nth, (base, group) in enumerate(
-            sorted(bases.items(), key=lambda item: (item[0] != "", item[0] == "count"))
-        ):
-            if known and known.takes_observations and _fits(group, known):
-                figures[concept, base] = _Figure(known, declared=False)
-                continue
-            shares_first = nth == 1 and "" in bases and figures[concept, ""].declared is not False
-            if shares_first and _declarable_together(bases[""], group):
-                first = _declared(concept, [*group, *bases[""]], codes, again=figures[concept, ""].known.code)
-                figures[concept, ""] = figures[concept, base] = first
-            else:
-                name = concept if nth == 0 and not known else f"{concept}（{_own_unit(group)}）"
-                figures[concept, base] = _declared(name, group, codes)
+        for key, figure in _figures_of(concept, bases, find(concept), codes):
+            figures[concept, key] = figure
     return figures
+
+
+def _figures_of(
+    concept: str, bases: dict[str, list[binding.Reading]], known: Known | None, codes: set[str]
+) -> Iterator[tuple[str, _Figure]]:
+    """The figures that one concept comes to: one for each thing it is counted in; growth goes to the first it fits."""
+    changes = bases.pop("", [])
+    name = "" if known else concept
+    for base, levels in sorted(bases.items(), key=lambda item: item[0] == "count"):
+        joined = changes if _one_figure(changes, levels, known) else []
+        figure = _figure_for([*levels, *joined], known, name or f"{concept}（{_own_unit(levels)}）", codes)
+        name = ""
+        yield base, figure
+        if joined:
+            yield "", figure
+            changes = []
+    if changes:
+        yield "", _figure_for(changes, known, name or f"{concept}（{_own_unit(changes)}）", codes)
+
+
+def _figure_for(group: list[binding.Reading], known: Known | None, name: str, codes: set[str]) -> _Figure:
+    if known and known.takes_observations and _fits(group, known):
+        return _Figure(known, declared=False)
+    return _declared(name, group, codes)
 
 
 def _fits(group: list[binding.Reading], known: Known) -> bool:
@@ -263,18 +275,19 @@ def _fits_change(reading: binding.Reading, own: Unit) -> bool:
     return unit.base == "个百分点" if own.base == "%" else unit.converts_to(own)
 
 
-def _declarable_together(changes: list[binding.Reading], levels: list[binding.Reading]) -> bool:
+def _one_figure(changes: list[binding.Reading], levels: list[binding.Reading], known: Known | None) -> bool:
+    """Whether growth and level belong together: their units agree, and the catalogue does not have one alone."""
+    if known and known.takes_observations and _fits(changes, known) and not _fits(levels, known):
+        return False
     own = Unit.parse(_own_unit(levels))
-    return all(_fits_change(reading, own) for reading in changes)
+    return bool(changes) and all(_fits_change(reading, own) for reading in changes)
 
 
-def _declared(name: str, group: list[binding.Reading], codes: set[str], again: str = "") -> _Figure:
+def _declared(name: str, group: list[binding.Reading], codes: set[str]) -> _Figure:
     unit = _own_unit(group)
     levels = [r for r in group if _measure(r) in LEVELS] or group
     decimals = max(_places(_value(r), r, unit) for r in levels)
-    return _Figure(
-        Known(again or _code(name, codes), name, unit, min(decimals, _MOST_DECIMALS)), declared=True
-    )
+    return _Figure(Known(_code(name, codes), name, unit, min(decimals, _MOST_DECIMALS)), declared=True)
 
 
 def _own_unit(group: list[binding.Reading]) -> str:

@@ -24,7 +24,7 @@ from lxml import etree
 
 from gangmu.documents import layout
 from gangmu.documents.layout import STYLES, Face, ParagraphStyle
-from gangmu.documents.model import BOOKMARK, Bound, Document, Kind, Paragraph, Run
+from gangmu.documents.model import BOOKMARK, Bound, Document, Kind, Paragraph
 from gangmu.problems import refuse
 
 Element = Any
@@ -438,6 +438,3 @@ def identity_of(content: bytes, name: str = "") -> str | None:
         if one.get("name") == _PROPERTY:
             return "".join(str(text) for text in one.itertext()).strip()
     return None
-
-
-__all__ = ["Run", "as_bytes", "bound_in", "identity_of", "paragraph_texts", "read_bound", "write"]

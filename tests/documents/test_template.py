@@ -124,3 +124,15 @@ def test_paragraphs_are_known_by_their_opening_and_place():
         Kind.BODY,
         Kind.SIGNATURE,
     ]
+
+
+def test_a_line_that_ends_in_a_colon_is_an_addressee_only_at_the_head():
+    text = "通报\n各街道办事处，区政府各部门：\n情况如下。\n主要目标包括：\n各位代表："
+
+    assert [p.kind for p in template.parse(text).paragraphs] == [
+        Kind.TITLE,
+        Kind.ADDRESSEE,
+        Kind.BODY,
+        Kind.BODY,
+        Kind.ADDRESSEE,
+    ]
