@@ -69,10 +69,9 @@ def test_a_report_is_written_told_and_verified(district):
 
 def test_verifying_ends_with_one_when_a_figure_moved_on(district):
     gangmu("report", district / "年报.txt", "-o", district / "b.docx", "--period", "2025", "--dir", district)
-    (district / "series2.csv").write_text(
+    (district / "series_later.csv").write_text(
         "指标,取值方式,期间,数值\n地区生产总值,增速,2025,5.6\n", encoding="utf-8"
     )
-    (district / "series2.csv").rename(district / "series_later.csv")
     assert gangmu("import", district / "series_later.csv", "--dir", district).code == 0
 
     verified = gangmu("verify", district / "b.docx", "--json", "--dir", district)
