@@ -1,1 +1,1 @@
-"""The week: supervision items, replies, urging, lamps by rule."""
+"""The week: supervision items assigned, accepted, replied to, reviewed and closed; lamps, urging, the weekly sheet."""

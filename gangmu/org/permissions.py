@@ -45,7 +45,7 @@ PERMISSIONS: dict[str, set[str]] = {
     "ledger.see": _READERS | _UNIT,
     "ledger.see_all_units": _READERS,
     "ledger.create": _OFFICE | {REPORTER},
-    "ledger.edit": _OFFICE | {REPORTER},
+    "ledger.edit": _OFFICE | _UNIT,
     "ledger.move": _OFFICE | {REPORTER, VERIFIER},
     "ledger.see_sensitive": {OFFICE_HEAD, REPORTER},
     "evidence.add": _OFFICE | {REPORTER, VERIFIER},

@@ -107,13 +107,17 @@ class Period:
                 return f"{first.year}年{first.start.month}—{last.end.month}月"
             return f"{first.label()}至{last.label()}"
         year, number = f"{self.code[:4]}年", self.code[6:]
-        return {
-            "A": year,
-            "S": year + ("上半年" if number == "1" else "下半年"),
-            "Q": f"{year}第{'一二三四'[int(number or 1) - 1]}季度",
-            "M": f"{year}{int(number or 1)}月",
-            "W": f"{year}第{int(number or 1)}周",
-        }[self.frequency]
+        match self.frequency:
+            case "A":
+                return year
+            case "S":
+                return year + ("上半年" if number == "1" else "下半年")
+            case "Q":
+                return f"{year}第{'一二三四'[int(number) - 1]}季度"
+            case "M":
+                return f"{year}{int(number)}月"
+            case _:
+                return f"{year}第{int(number)}周"
 
 
 def _single(code: str, said: str) -> Period:

@@ -40,9 +40,13 @@ PEOPLE = [
 def file_of(units: list[Any] = UNITS, posts: list[Any] = POSTS, people: list[Any] = PEOPLE) -> bytes:
     return workbook_bytes(
         [
-            SheetOut("单位", ("编码", "名称", "简称", "类别", "考核分组", "排序", "上级单位", "承继单位"), units),
+            SheetOut(
+                "单位", ("编码", "名称", "简称", "类别", "考核分组", "排序", "上级单位", "承继单位"), units
+            ),
             SheetOut("岗位", ("单位", "岗位", "职责", "排序"), posts),
-            SheetOut("人员", ("编码", "姓名", "单位", "职务", "类别", "岗位", "角色", "任职日期", "排序"), people),
+            SheetOut(
+                "人员", ("编码", "姓名", "单位", "职务", "类别", "岗位", "角色", "任职日期", "排序"), people
+            ),
         ]
     )
 
@@ -63,7 +67,11 @@ def test_units_posts_people_and_seats_come_in_and_stand_in_official_order():
     counts, problems, _ = imported(file_of())
 
     assert (counts, list(problems)) == (Counts(created=11), [])
-    assert [(u.code, u.is_office) for u in Unit.objects.all()] == [("MBB", True), ("QF", False), ("JD1", False)]
+    assert [(u.code, u.is_office) for u in Unit.objects.all()] == [
+        ("MBB", True),
+        ("QF", False),
+        ("JD1", False),
+    ]
     assert [str(post) for post in Post.objects.all()] == ["区发改局主要负责人岗", "区发改局综合岗（联络员）"]
     assert [(p.code, p.kind) for p in Person.objects.all()] == [
         ("L1", "leader"),
@@ -114,7 +122,11 @@ def test_a_unit_may_name_a_parent_and_a_successor_that_stand_below_it():
 
 
 def test_every_error_is_found_at_once_with_its_cell_and_what_is_right_comes_through():
-    units = [*UNITS, ("JD1", "另一个街道", "另", "街道", "", 40, "", ""), ("X", "", "缺名", "政府", "", "五", "没有的局", "")]
+    units = [
+        *UNITS,
+        ("JD1", "另一个街道", "另", "街道", "", 40, "", ""),
+        ("X", "", "缺名", "政府", "", "五", "没有的局", ""),
+    ]
     posts = [*POSTS, ("区发改局", "综合岗（联络员）", "", 3), ("发改局", "岗", "", 1)]
     people = [
         *PEOPLE,
@@ -166,7 +178,10 @@ def test_a_short_name_of_two_units_must_be_written_as_code():
 
 def test_undoing_an_import_takes_back_what_it_made_and_what_it_changed():
     imported(file_of())
-    changed = [("QF", "云溪区发改局", "发改", "政府", "综合", 21, "", ""), ("NEW", "新局", "新局", "政府", "", 90, "", "")]
+    changed = [
+        ("QF", "云溪区发改局", "发改", "政府", "综合", 21, "", ""),
+        ("NEW", "新局", "新局", "政府", "", 90, "", ""),
+    ]
     _, _, batch = imported(file_of(changed, [("NEW", "综合岗", "", 1)], []))
 
     counts = batches.undo(batch, OPERATOR)

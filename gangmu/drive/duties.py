@@ -1,0 +1,97 @@
+"""What each supervision item obliges whom to do now. A function of the item's state, applied after every step."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from gangmu.drive import following
+from gangmu.drive.following import Item, under_way
+from gangmu.org.models import Unit
+from gangmu.org.permissions import OFFICE_HEAD, OFFICER, REPORTER, UNIT_HEAD
+from gangmu.records.duties import close_duty, open_duty
+from gangmu.records.models import Duty
+
+ACTS = ("approve", "assign", "accept", "reassign", "reply", "sign", "review", "decide")
+_WORDS = {
+    "approve": "立项审定",
+    "assign": "交办",
+    "accept": "签收",
+    "reassign": "重新交办",
+    "reply": "反馈进展",
+    "sign": "签批反馈",
+    "review": "审核反馈",
+    "decide": "办结或继续办理",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One duty: the act, the role that owes it, of a unit or of the office (None), by when, and why."""
+
+    act: str
+    role: str
+    unit: Unit | None = None
+    due_on: datetime.date | None = None
+    why: str = ""
+
+
+def owed(item: Item) -> Owed | None:
+    """The one thing that an item waits for; None when it waits for nobody."""
+    for_the_office = {
+        following.DRAFTED: Owed("approve", OFFICE_HEAD),
+        following.APPROVED: Owed("assign", OFFICER),
+        following.REASSIGNED: Owed("reassign", OFFICER, why=item.stage_note),
+        following.REPLIED: Owed("review", OFFICER),
+        following.REVIEWED: Owed("decide", OFFICER, due_on=item.due_on),
+    }
+    if item.stage in for_the_office:
+        return for_the_office[item.stage]
+    if item.stage == following.ASSIGNED:
+        return Owed("accept", REPORTER, item.unit, item.accept_by)
+    if item.stage not in following.WITH_THE_UNIT:
+        return None
+    if item.unsigned:
+        return Owed("sign", UNIT_HEAD, item.unit, item.reply_by)
+    why = f"退办：{item.stage_note}" if item.stage == following.RETURNED else ""
+    return Owed("reply", REPORTER, item.unit, item.reply_by, why)
+
+
+def bring_up_to_date(item: Item) -> None:
+    """Open the duty that an item's state asks for and close every other one of the item."""
+    wanted = owed(item)
+    for act in ACTS:
+        if wanted is None or act != wanted.act:
+            close_duty(key(act, item.number))
+    if wanted is not None:
+        open_duty(
+            key(wanted.act, item.number),
+            f"{_WORDS[wanted.act]}：{item.title}"[:200],
+            item.link,
+            unit=wanted.unit,
+            role=wanted.role,
+            due_on=wanted.due_on,
+            why=wanted.why[:200],
+        )
+
+
+@transaction.atomic
+def bring_all_up_to_date() -> int:
+    """After an import, or its undoing: the duties of every item under way, and of no other; how many items."""
+    items = under_way()
+    standing = {key(act, item.number) for item in items for act in ACTS}
+    for stale in _open_keys() - standing:
+        close_duty(stale)
+    for item in items:
+        bring_up_to_date(item)
+    return len(items)
+
+
+def key(act: str, number: str) -> str:
+    return f"drive:{act}:{number}"
+
+
+def _open_keys() -> set[str]:
+    return set(Duty.objects.filter(key__startswith="drive:", done_at=None).values_list("key", flat=True))
