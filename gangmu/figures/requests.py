@@ -12,6 +12,7 @@ from gangmu.figures import catalogue, ledger_words
 from gangmu.figures.areas import OWN, area_of, name
 from gangmu.figures.figure import Condition, Figure, Ledger, Quantity, Registered
 from gangmu.figures.measures import Measure
+from gangmu.figures.naming import measure_name
 from gangmu.figures.units_of_measure import inner_of, quantity_of
 from gangmu.problems import Text, refuse
 from gangmu.records.periods import Period
@@ -125,8 +126,9 @@ class Question:
         """How a person names it: 地区生产总值 2025年 增速, with the place where it is not the own district."""
         place = Text(self.unit, self.unit) if self.unit else name(self.area)
         here = self.unit is None and self.area == OWN
-        zh = f"{'' if here else place.zh}{self.figure.name_zh} {self.period.label()} {self.measure.name().zh}"
-        en = f"{self.figure.name_en}, {self.period.label('en')}, {self.measure.name().en}"
+        measure = measure_name(self.figure, self.measure)
+        zh = f"{'' if here else place.zh}{self.figure.name_zh} {self.period.label()} {measure.zh}"
+        en = f"{self.figure.name_en}, {self.period.label('en')}, {measure.en}"
         return Text(zh, en if here else f"{en}, {place.en}")
 
 
@@ -168,7 +170,7 @@ def _measure(figure: Figure, said: str) -> Measure:
     """The measure meant for this figure: words of the same class (数值、数量、合计) stand for each other."""
     if not said:
         return figure.default_measure
-    measure = Measure.parse(said)
+    measure = Measure.parse(said) or _named(figure, said)
     if measure is None:
         raise _unknown_measure(figure, said)
     if measure.kind in ("value", "count", "sum", "rate"):
@@ -182,6 +184,16 @@ def _measure(figure: Figure, said: str) -> Measure:
     if inner_of(measure) is not None:
         _measure(figure, measure.argument)
     return measure
+
+
+def _named(figure: Figure, said: str) -> Measure | None:
+    """The measure of a declared quantity's own name: 完成投资, 按期办结率; 计划 before it for the target."""
+    if not isinstance(figure.source, Ledger):
+        return None
+    words = {name: q.measure for q in figure.source.quantities.values() for name in (q.name.zh, q.name.en)}
+    plain = said.strip().removeprefix("planned").removeprefix("计划").strip()
+    measure = Measure.parse(words[plain]) if plain in words else None
+    return replace(measure, planned=plain != said.strip()) if measure else None
 
 
 def _stated(figure: Figure, measure: Measure, said: str) -> Measure:

@@ -8,6 +8,8 @@ from decimal import Decimal
 import pytest
 
 from gangmu.figures import catalogue
+from gangmu.figures.measures import Measure
+from gangmu.figures.naming import measure_name
 from gangmu.figures.requests import Request
 from gangmu.figures.values import Value, many, rows, value
 from gangmu.ledgers import entries
@@ -201,3 +203,38 @@ def _everything() -> dict[tuple[str, str], Value]:
         for measure in figure.measures
     ]
     return {(found.figure, found.measure): found for found in many(asked)}
+
+
+@pytest.mark.parametrize(
+    ("figure", "said", "measure"),
+    [
+        ("projects_started", "完成投资", "sum(invested)"),
+        ("projects_started", "计划数量", "planned count"),
+        ("grievances_resolved", "按期办结率", "rate(on_time)"),
+        ("projects_started", "value", "count"),
+        ("new_retail_area", "合计", None),
+    ],
+)
+def test_a_quantity_is_asked_for_by_its_name(figure, said, measure):
+    if measure is None:
+        with pytest.raises(InputRefused, match="没有取值方式“合计”"):
+            value(figure, "2025", said)
+    else:
+        assert value(figure, "2025", said).measure == measure
+
+
+@pytest.mark.parametrize(
+    ("figure", "measure", "zh", "en"),
+    [
+        ("projects_started", "planned sum(invested)", "计划完成投资", "planned invested"),
+        ("gdp", "share(parent)", "占全市比重", "share of the city"),
+        ("service_value_added", "share(gdp)", "占地区生产总值比重", "share of Gross regional product"),
+        ("gdp", "rank(yoy)", "增速位次", "rank by growth"),
+        ("supervision_items", "count(red)", "红灯数量", "count of red"),
+        ("key_projects", "rank(published)", "位次（上级公布）", "rank (as issued)"),
+    ],
+)
+def test_a_measure_is_named_in_words(figure, measure, zh, en):
+    name = measure_name(catalogue.get(figure), Measure.parse(measure))
+
+    assert (name.zh, name.en) == (zh, en)

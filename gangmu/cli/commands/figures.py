@@ -91,17 +91,18 @@ def _table(values: Iterable[Value], out: Output) -> None:
     english = out.language.startswith("en")
     from gangmu.figures import catalogue
     from gangmu.figures.measures import Measure
+    from gangmu.figures.naming import measure_name
 
     rows = []
     for value in values:
         figure, measure = catalogue.get(value.figure), Measure.parse(value.measure)
-        measure_name = measure.name().say(out.language) if measure else value.measure
+        measure_words = measure_name(figure, measure).say(out.language) if measure else value.measure
         note = value.reason.say(out.language)
         name = figure.name_en if english else figure.name_zh
         rows.append(
             (
                 name,
-                measure_name,
+                measure_words,
                 value.period,
                 value.printed,
                 value.unit_of_measure,
