@@ -107,6 +107,8 @@ class Evaluation:
             seen = self.seen(q, "value", "actual", by_end=True)
             if seen is None:
                 return self.nothing(q, "observation")
+            if seen.period == q.period.code:
+                return self.observed(q, seen)
             return self.observed(
                 q, seen, "cumulated", Text("累计至期末的数值", "the value cumulated to the period's end")
             )

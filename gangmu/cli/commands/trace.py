@@ -11,6 +11,7 @@ from gangmu.cli.output import Output
 from gangmu.cli.parser import both
 
 if TYPE_CHECKING:
+    from gangmu.figures.node import Seen
     from gangmu.figures.trace import Trace
 
 ABOUT = both(
@@ -59,24 +60,18 @@ def run(args: argparse.Namespace, out: Output) -> int:
 
 
 def _tell(trace: Trace, out: Output, depth: int) -> None:
+    """A node as an indented paragraph: what it is, how it was made, what stands behind it; then its inputs."""
+    from gangmu.figures.units_of_measure import unit_of
+
     node, language = trace.node, out.language
     indent = "  " * depth
-    shown = (
-        f"{trace.printed} {trace.as_json(language)['unit_of_measure']}"
-        if trace.printed
-        else str(STATUSES[node.status].say(language))
-    )
+    unit = unit_of(node.question.figure, node.question.measure)
+    shown = f"{trace.printed} {unit}" if trace.printed else STATUSES[node.status].say(language)
+    note = node.reason.say(language)
     out.say(f"{indent}{node.question.label().say(language)}  {shown}")
-    out.say(
-        f"{indent}  {node.sentence.say(language)}"
-        + (f"（{node.reason.say(language)}）" if node.reason.zh else "")
-    )
+    out.say(f"{indent}  {node.sentence.say(language)}" + (f"  {note}" if note else ""))
     if node.observation is not None:
-        seen = node.observation
-        log = both("未封存", "not sealed") if trace.log is None else str(trace.log)
-        out.say(
-            f"{indent}  {seen.vintage}  {seen.source}  {seen.recorded_by}  {seen.recorded_from:%Y-%m-%d %H:%M}  log {log.say(language) if hasattr(log, 'say') else log}"
-        )
+        out.say(f"{indent}  {_observed(node.observation, trace.log, language)}")
     for row in trace.rows[:_SHOWN_ROWS]:
         out.say(f"{indent}  {row.ledger} {row.number} v{row.version}  {row.title}")
     if len(trace.rows) > _SHOWN_ROWS:
@@ -84,3 +79,21 @@ def _tell(trace: Trace, out: Output, depth: int) -> None:
         out.say(f"{indent}  " + both(f"……另有 {left} 条", f"… {left} more").say(language))
     for one in trace.inputs:
         _tell(one, out, depth + 1)
+
+
+def _observed(seen: Seen, log: int | None, language: str) -> str:
+    from gangmu.figures.models import Vintage
+
+    place = (
+        both("操作日志未封存", "log not sealed yet")
+        if log is None
+        else both(f"操作日志第 {log} 条", f"log entry {log}")
+    )
+    parts = (
+        str(Vintage(seen.vintage).label),
+        seen.source,
+        seen.recorded_by,
+        f"{seen.recorded_from:%Y-%m-%d %H:%M}",
+        place.say(language),
+    )
+    return "  ".join(part for part in parts if part)
