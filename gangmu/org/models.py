@@ -200,6 +200,8 @@ class DelegationQuerySet(models.QuerySet["Delegation"]):
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """All for those who record or audit them, else those given to or by the user."""
+        if user.pk is None:  # a NULL would match every leader without an account
+            return self.none()
         if may(user, "delegation.see"):
             return self
         return self.filter(Q(delegate=user.pk) | Q(leader__user=user.pk))
