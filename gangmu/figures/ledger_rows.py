@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -54,8 +54,32 @@ class Counted:
 
 
 def count_all(aggregates: Sequence[Aggregate]) -> dict[Aggregate, Counted]:
-    """Answer a batch: each aggregate once, whoever asked for it."""
-    return {aggregate: _counted(aggregate) for aggregate in aggregates}
+    """Answer a batch: each aggregate once, whoever asked for it; the same for many units in one statement."""
+    alike: dict[Aggregate, list[Aggregate]] = defaultdict(list)
+    for aggregate in aggregates:
+        alike[replace(aggregate, selection=replace(aggregate.selection, unit=None))].append(aggregate)
+    found: dict[Aggregate, Counted] = {}
+    for of_all, group in alike.items():
+        if len(group) > 1 and of_all.kind in ("count", "sum"):
+            found |= _by_unit(of_all, group)
+        else:
+            found |= {aggregate: _counted(aggregate) for aggregate in group}
+    return found
+
+
+def _by_unit(of_all: Aggregate, group: Sequence[Aggregate]) -> dict[Aggregate, Counted]:
+    """The answers of units that were asked the same. A unit without rows counts zero and has no sum."""
+    by_unit: dict[str | None, Decimal] = {}
+    nothing: Decimal | None = None
+    if of_all.kind == "count":
+        nothing = Decimal(0)
+        by_unit |= {unit: Decimal(n) for unit, n in queries.count_by_unit(of_all.selection).items()}
+    else:
+        by_unit.update(queries.total_by_unit(of_all.selection, of_all.field).items())
+    return {
+        one: Counted(by_unit.get(one.selection.unit, nothing)) if one.selection.unit else _counted(one)
+        for one in group
+    }
 
 
 def _counted(aggregate: Aggregate) -> Counted:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, Min, Q, QuerySet, Sum, When
+from django.db.models import Case, Count, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models import Value as Constant
 
 from gangmu.ledgers import values
@@ -126,6 +126,27 @@ def total(s: Selection, field: str) -> Decimal | None:
         return _decimal(asked.rows().aggregate(found=Sum(asked.number_column(field)))["found"])
     lines, column = asked.lines(kind, code)
     return _decimal(lines.aggregate(found=Sum(column))["found"])
+
+
+def count_by_unit(s: Selection) -> dict[str, int]:
+    """`count` of each responsible unit that has an entry, by its code."""
+    rows = _Question(s).rows().order_by()
+    return dict(rows.values_list("unit__code").annotate(found=Count("pk")))
+
+
+def total_by_unit(s: Selection, field: str) -> dict[str, Decimal]:
+    """`total` of each responsible unit that has the field, by its code."""
+    asked = _Question(s)
+    kind, dot, code = field.rpartition(".")
+    named: QuerySet[Any, Any]
+    if dot:
+        lines, column = asked.lines(kind, code)
+        entry = asked.rows().order_by().filter(entry_id=OuterRef("entry_id"))
+        named = lines.order_by().annotate(of=Subquery(entry.values("unit__code")[:1])).values_list("of")
+    else:
+        column = asked.number_column(field)
+        named = asked.rows().order_by().values_list("unit__code")
+    return {unit: Decimal(found) for unit, found in named.annotate(found=Sum(column)) if found is not None}
 
 
 def refs(s: Selection) -> list[RowRef]:
