@@ -48,16 +48,21 @@ def lay_out(folder: Path, name: str = "") -> list[Path]:
     What exists is never touched, so that it may be called again after an upgrade.
     """
     check_free(folder)
-    for part in FOLDERS:
-        (folder / part).mkdir(parents=True, exist_ok=True)
-    for part in PRIVATE:
-        (folder / part).mkdir(mode=0o700, exist_ok=True)
+    make_folders(folder)
     fresh = not is_district(folder)
     return [
         _copied(starter, folder / place, name)
         for starter, place in SAMPLES.items()
         if fresh and not (folder / place).exists()
     ]
+
+
+def make_folders(folder: Path) -> None:
+    """The folders of a district that are not there yet."""
+    for part in FOLDERS:
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    for part in PRIVATE:
+        (folder / part).mkdir(mode=0o700, exist_ok=True)
 
 
 def write_templates(folder: Path, templates: Iterable[Mapping[str, Sequence[SheetOut]]]) -> list[Path]:

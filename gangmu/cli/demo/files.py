@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import string
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,19 +17,6 @@ from gangmu.cli.demo.units import Roster
 from gangmu.sheets.writing import SheetOut, write_workbook
 
 REPORT = "年度工作报告"
-SETTINGS = """# 云溪区是虚构的演示单位：单位、人员、企业、数据均为虚构。Yunxi is a fictional district, made for demonstration.
-name = "{name}"
-fictional = true
-
-# 演示用的日期：数据由此往回生成三年。The demo's day: its three years are counted back from it.
-today = "{today}"
-
-language = "zh-hans"
-office_name = "目标办"
-leading_group_name = "考核领导小组"
-allowed_hosts = ["127.0.0.1", "localhost", "[::1]"]
-meeting_weekday = 6
-"""
 
 
 @dataclass(frozen=True)
@@ -79,13 +66,15 @@ class DemoDistrict:
         yield "declared/figures/云溪区.yaml", data_files.text("figures.yaml")
         yield f"templates/{REPORT}.txt", _dated(f"{REPORT}.txt", year)
 
-    def settings(self) -> str:
-        """gangmu.toml."""
-        return SETTINGS.format(name=data_files.read("units")["name"], today=self.today.isoformat())
+
+WORKBOOKS = 7
 
 
-def write(district: DemoDistrict, folder: Path) -> None:
-    """Write texts and workbooks into a district's folder; gangmu.toml is the caller's, who decides when it is one."""
+def write(district: DemoDistrict, folder: Path, step: Callable[[], None] = lambda: None) -> None:
+    """Write texts and workbooks into a district's folder that has its settings; `step` after each workbook.
+
+    The goals of goals.xlsx are measured by figures, the folder's own among them: the texts come first.
+    """
     for place, text in district.texts():
         path = folder / place
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -94,6 +83,7 @@ def write(district: DemoDistrict, folder: Path) -> None:
         path = folder / place
         path.parent.mkdir(parents=True, exist_ok=True)
         write_workbook(path, sheets)
+        step()
 
 
 def _dated(name: str, year: int) -> str:

@@ -160,8 +160,8 @@ class _Book:
         return parts + ([Part(self.roster.holder(said["rest"]), whole - theirs)] if "rest" in said else [])
 
     def _from_ledger(self, said: Mapping[str, Any]) -> list[Part]:
-        """What each unit did last year, or one more: the district's number is their sum."""
-        years = (self.year, self.year - 1)
+        """What each unit did, or a little more or less: the district's number is their sum."""
+        years = (self.year, self.year - 1) if self.which == 0 else (self.year - 1,)
         done = Counter(
             told.unit
             for told in self.projects
@@ -170,9 +170,9 @@ class _Book:
         found = []
         for unit in self.roster.assessed:
             chance = Chance(self.seed, "goals", self.year, said["figure"], unit.code)
-            mean = done[unit.code] / 2
+            mean = done[unit.code] / len(years)
             if unit.is_subdistrict or mean >= 1:
-                found.append(Part(unit, Decimal(max(1, round(mean + chance.uniform(-0.6, 0.6))))))
+                found.append(Part(unit, Decimal(max(1, round(mean + chance.uniform(-0.6, 0.7))))))
         return found
 
     def _post(self, unit: Unit, said: Mapping[str, Any]) -> str:

@@ -195,7 +195,7 @@ class _Story:
             self._reply(asked, "extension", "情况复杂，经批准延长办理期限三十日。")
 
     def _late(self) -> bool:
-        return self.chance.true(0.008 + 0.35 * self.lazy)
+        return self.chance.true(0.004 + 0.25 * self.lazy)
 
     def _close(self, done: datetime.date, paper: str, words: str) -> None:
         if done > self.today:

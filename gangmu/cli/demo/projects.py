@@ -194,9 +194,9 @@ class _Writer:
             values["start_evidence"] = f"施{life.started:%Y%m}{chance.randrange(100, 999)}号"
             values["in_statistics_on"] = _not_after(life.started + 2 * MONTH * chance.random(), today)
             values["progress_words"] = self._progress(draft)
-            area = (draft.total / WAN_PER_YI / 3 * _decimal(chance.uniform(0.5, 1.1))).quantize(Decimal("0.01"))
-            values["retail_area"] = area if draft.kind.get("shops") else None
-            values["office_area"] = area if draft.kind.get("offices") else None
+            yi = draft.total / WAN_PER_YI
+            values["retail_area"] = _area(chance, yi, 0.8) if draft.kind.get("shops") else None
+            values["office_area"] = _area(chance, yi, 0.3) if draft.kind.get("offices") else None
         if "ended" in reached:
             values["ended_because"] = chance.choice(self.data["ended_because"])
         if not begun and in_early and chance.true(0.06):
@@ -339,6 +339,11 @@ def _content(kind: dict[str, Any], total: Decimal, chance: Chance) -> str:
         seats=chance.choice((1080, 1350, 1620, 2160)),
     )
     return said
+
+
+def _area(chance: Chance, yi: Decimal, for_each: float) -> Decimal:
+    """万平方米, for so many 亿元."""
+    return (yi * _decimal(for_each * chance.uniform(0.7, 1.3))).quantize(Decimal("0.01"))
 
 
 def _key_level(chance: Chance, total: Decimal) -> str | None:

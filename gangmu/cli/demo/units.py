@@ -83,8 +83,7 @@ class Roster:
 
     def holder(self, code: str) -> Unit:
         """The unit of a code, or in a smaller demo the first unit of the same group."""
-        standing = {unit.code: unit for unit in self.units}
-        return standing.get(code) or self.in_group(self._groups_of_all[code])[0]
+        return self._by_code.get(code) or self.in_group(self._groups_of_all[code])[0]
 
     def head(self, unit: Unit) -> Person:
         return next(
@@ -97,6 +96,10 @@ class Roster:
     def on_post(self, unit: Unit, post: str) -> Person:
         """Who holds a post as A role."""
         return self._by_post[unit.code, post]
+
+    @cached_property
+    def _by_code(self) -> dict[str, Unit]:
+        return {unit.code: unit for unit in self.units}
 
     @cached_property
     def _by_post(self) -> dict[tuple[str, str], Person]:
