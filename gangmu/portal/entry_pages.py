@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from gangmu.drive import following, lamps
 from gangmu.ledgers import checking, declarations, entries, sensitive, sight, values
 from gangmu.ledgers.entries import Past
 from gangmu.ledgers.models import Entry
@@ -18,7 +19,7 @@ from gangmu.ledgers.states import Reached, Standing, State, load
 from gangmu.ledgers.values import Value
 from gangmu.org.models import User
 from gangmu.org.permissions import may
-from gangmu.portal import addresses, ledger_forms
+from gangmu.portal import addresses, ledger_forms, supervision
 from gangmu.problems import InputRefused
 from gangmu.records import clock
 from gangmu.records.lamps import Lamp, lamp
@@ -109,6 +110,8 @@ class EntryPage:
 
     @property
     def lamp(self) -> Lamp | None:
+        if self.register.code == following.LEDGER:
+            return lamps.lamp_of(following.item_of(self.entry), clock.today())
         due, done = self.state.values.get(DUE_ON), self.state.done_on(self.register)
         if not isinstance(due, datetime.date) and done is None:
             return None
@@ -145,7 +148,10 @@ class EntryPage:
         ]
 
     def moves(self) -> list[forms.Form]:
-        """The moves open to the reader, each a form that asks what its stage needs."""
+        """The moves open to the reader, each a form that asks what its stage needs; of a supervision item, its steps."""
+        if self.register.code == following.LEDGER:
+            item = following.item_of(self.entry)
+            return [supervision.form_of(step, item) for step in supervision.open_steps(item, self.user)]
         return [
             ledger_forms.move_form(
                 stage, self.asks_of(stage.code), self.references, self.address, self.standing.version

@@ -15,6 +15,7 @@ from gangmu.figures.models import NO_AREA, Observation
 from gangmu.figures.requests import Request
 from gangmu.figures.series import Point
 from gangmu.ledgers import declarations
+from gangmu.portal import printing
 from gangmu.records import clock
 from gangmu.records.periods import Period
 from gangmu.web.cells import said
@@ -23,29 +24,42 @@ from gangmu.web.charts import Bars, Line, LineChart, RankedBar, Sparkline
 YEARS_BACK = 5
 
 
-def course(one: Figure, period: Period, unit: str | None) -> LineChart:
-    """Within a year: this year against last year and the target. Of a yearly figure: the years themselves."""
+def courses(one: Figure, period: Period, unit: str | None) -> list[LineChart]:
+    """How the figure went: its main measure, and its growth where it is asked for growth."""
     if one.frequency == "A" and not isinstance(one.source, Ledger):
-        return _over_years(one, period, unit)
+        return [_over_years(one, period, unit)]
+    measures = [one.default_measure, *([Measure("yoy")] if "yoy" in one.measures else [])]
+    found = [_through_the_year(one, measure, period, unit) for measure in measures]
+    return [chart for chart in found if chart.has_values] or found[:1]
+
+
+def _through_the_year(one: Figure, measure: Measure, period: Period, unit: str | None) -> LineChart:
+    """This year against last year and the target."""
     parts, runs = _parts_of_year(one, period.year), _runs(one)
-    points = series.points(one.code, parts, unit=unit, cumulated=runs)
+    points = series.points(one.code, parts, str(measure), unit=unit, cumulated=runs)
     lines = [
         Line(year_label(period.year), _until_today(points), "now"),
         Line(year_label(period.year - 1), [point.last_year.value for point in points], "past"),
     ]
-    target = values.value(one.code, str(period.year), f"planned {one.default_measure}", unit=unit)
+    target = values.value(one.code, str(period.year), f"planned {measure}", unit=unit)
     if target.value is not None:
         lines.append(Line(_("年度目标"), [target.value] * len(parts), "target"))
     first = points[0].value
+    name = printing.measure_name(one, measure) if measure.kind not in ("value", "count") else ""
     return LineChart(
-        _("%(name)s（%(how)s）") % {"name": said(one.name), "how": _("累计") if runs else _("当期")},
+        _("%(name)s%(measure)s（%(how)s）")
+        % {
+            "name": said(one.name),
+            "measure": name,
+            "how": _("累计") if runs else _("当期"),
+        },
         first.unit_of_measure,
         [_tick(part) for part in parts],
         lines,
         first.decimals,
         source=source_of(one),
-        key=f"chart-{one.code}",
-        from_zero=runs and one.nature == "flow",
+        key=f"chart-{one.code}-{measure.kind}",
+        from_zero=runs and one.nature == "flow" and measure.kind in ("value", "count", "sum"),
     )
 
 
@@ -68,12 +82,18 @@ def _over_years(one: Figure, period: Period, unit: str | None) -> LineChart:
     )
 
 
-def sparkline(one: Figure, period: Period, measure: str | None = None, unit: str | None = None) -> Sparkline:
-    """This year with last year in grey behind it."""
-    points = series.points(
-        one.code, _parts_of_year(one, period.year), measure, unit=unit, cumulated=_runs(one)
-    )
-    return Sparkline(_until_today(points), [point.last_year.value for point in points])
+def sparkline(one: Figure, period: Period, measure: Measure) -> Sparkline:
+    """This year with last year in grey behind it. Of a rank the first place is on top."""
+    parts = _parts_of_year(one, period.year)
+    points = series.points(one.code, parts, str(measure), cumulated=_runs(one))
+    now, past = _until_today(points), [point.last_year.value for point in points]
+    if measure.kind == "rank":
+        now, past = [_turned(value) for value in now], [_turned(value) for value in past]
+    return Sparkline(now, past)
+
+
+def _turned(value: Decimal | None) -> Decimal | None:
+    return None if value is None else -value
 
 
 def among_districts(one: Figure, period: Period) -> Bars | None:
@@ -90,7 +110,7 @@ def among_districts(one: Figure, period: Period) -> Bars | None:
         for place, (name, value) in enumerate(known, 1)
     ]
     title = _("各区县%(name)s%(measure)s") % {
-        "name": said(one.name), "measure": said(measure.name()) if measure.kind != "value" else "",
+        "name": said(one.name), "measure": printing.measure_name(one, measure) if measure.kind != "value" else "",
     }  # fmt: skip
     return Bars(
         title,

@@ -67,7 +67,7 @@ def rows(register: Register, batch: Sequence[EntryVersion]) -> Iterable[Row]:
             UNIT: version.unit.short_name,
             STAGE: Tag(said(register.stage_by_code[version.stage].name)),
             DUE_ON: version.due_on,
-            LAMP: LampCell.of(lamp_of(register, version)),
+            LAMP: LampCell.of(shown) if (shown := lamp_of(register, version)) else None,
         }
         for one in fields:
             value = values.from_row(one, getattr(version, columns[one.code]))
@@ -99,6 +99,7 @@ def filter_fields(register: Register, user: User, request: HttpRequest) -> list[
             _("阶段"),
             "choice",
             asked.get(STAGE, ""),
+            empty=_("全部"),
             choices=[(one.code, said(one.name)) for one in register.stages],
         ),
     ]
@@ -108,7 +109,14 @@ def filter_fields(register: Register, user: User, request: HttpRequest) -> list[
     choices = [(unit.code, unit.short_name) for unit in units]
     if len(choices) > 1:
         found.append(
-            forms.Field(UNIT, said(register.unit.name), "choice", asked.get(UNIT, ""), choices=choices)
+            forms.Field(
+                UNIT,
+                said(register.unit.name),
+                "choice",
+                asked.get(UNIT, ""),
+                choices=choices,
+                empty=_("全部"),
+            )
         )
     found += [
         forms.Field(
@@ -116,6 +124,7 @@ def filter_fields(register: Register, user: User, request: HttpRequest) -> list[
             said(one.name),
             "choice",
             asked.get(one.code, ""),
+            empty=_("全部"),
             choices=[(choice.code, choice.name.say(language)) for choice in one.choices],
         )
         for one in _listed_choices(register)

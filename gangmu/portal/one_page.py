@@ -6,18 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
-
+from gangmu.drive.week import Lit, Week
 from gangmu.figures import catalogue
 from gangmu.figures.measures import Measure
 from gangmu.goals.models import Goal
 from gangmu.goals.tree import GoalNode, tree
-from gangmu.ledgers import declarations
-from gangmu.ledgers.models import EntryVersion, Line, standing
-from gangmu.ledgers.register import Register
-from gangmu.ledgers.slots import layout
 from gangmu.org.models import User
-from gangmu.portal import addresses, figure_charts, ledger_lists, printing
+from gangmu.portal import addresses, figure_charts, printing
 from gangmu.records import clock
 from gangmu.records.lamps import Colour
 from gangmu.records.periods import Period
@@ -25,7 +20,6 @@ from gangmu.web.cells import LampCell, Number, said
 from gangmu.web.charts import Sparkline
 
 FIGURES, MATTERS = 10, 5
-SUPERVISION = "supervision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,26 +78,20 @@ def lamp_counts(roots: Sequence[GoalNode]) -> Counter[Colour | None]:
     return counts
 
 
-def reddest(user: User, limit: int = MATTERS) -> list[Matter]:
-    """The supervision items that are longest overdue, then those that fall due first."""
-    register = declarations.get(SUPERVISION)
-    late = open_items(register, user).filter(due_on__isnull=False).order_by("due_on", "number")
-    items = list(late[:limit])
-    steps = _next_steps(register, items)
-    return [_matter(register, item, steps.get(item.entry_id, "")) for item in items]
+def reddest(week: Week, limit: int = MATTERS) -> list[Matter]:
+    """The items under a red lamp, the longest overdue first, then the amber ones."""
+    return [_matter(lit) for colour in (week.red, week.amber) for lit in sorted(colour, key=_urgency)][:limit]
 
 
-def open_items(register: Register, user: User):  # type: ignore[no-untyped-def]
-    """The standing versions of items that are not done and not ended, as the reader may see them."""
-    return ledger_lists.versions(register, user).filter(
-        Q(done_on=None) & ~Q(stage__in=register.ending_stages)
-    )
+def _urgency(lit: Lit) -> tuple[int, int]:
+    left = lit.lamp.days_left
+    return (0, left) if left is not None else (1, 0)
 
 
 def _multiple(node: GoalNode, period: Period) -> Multiple:
     goal, value = node.goal, node.lamp.value
     figure = catalogue.get(goal.figure)
-    measure = Measure.parse(goal.measure) if goal.measure else figure.default_measure
+    measure = (Measure.parse(goal.measure) if goal.measure else None) or figure.default_measure
     return Multiple(
         name=goal.name,
         href=addresses.figure(figure.code, period.code),
@@ -114,26 +102,18 @@ def _multiple(node: GoalNode, period: Period) -> Multiple:
         target=printing.target_words(node),
         reason=said(node.lamp.reason),
         owner=goal.owner.short_name,
-        spark=figure_charts.sparkline(figure, period, str(measure)),
+        spark=figure_charts.sparkline(figure, period, measure),
     )
 
 
-def _matter(register: Register, item: EntryVersion, next_step: str) -> Matter:
-    lamp = ledger_lists.lamp_of(register, item)
+def _matter(lit: Lit) -> Matter:
+    item = lit.item
     return Matter(
         item.number,
         item.title,
-        addresses.entry(register.code, item.number),
+        item.link,
         item.unit.short_name,
-        LampCell.of(lamp),
-        said(lamp.reason) if lamp else "",
-        next_step,
+        LampCell.of(lit.lamp),
+        said(lit.lamp.reason),
+        item.next_step,
     )
-
-
-def _next_steps(register: Register, items: Sequence[EntryVersion]) -> dict[int, str]:
-    """Entry → the next step its latest reply names."""
-    column = layout(register).lines["replies"].by_code["next_step"]
-    lines = Line.objects.filter(standing(), entry__in=[item.entry_id for item in items], kind="replies")
-    told = lines.exclude(**{f"{column}__isnull": True}).order_by("happened_on")
-    return dict(told.values_list("entry_id", column))

@@ -7,9 +7,12 @@ from decimal import Decimal
 
 from django.db.models import Max
 from django.http import Http404, HttpRequest
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from gangmu.figures import areas, catalogue
+from gangmu.figures.figure import Figure, Ledger
 from gangmu.figures.measures import Measure
 from gangmu.figures.requests import Filter
 from gangmu.figures.values import Value
@@ -37,9 +40,41 @@ def number(value: Value, *, with_unit: bool = False, filters: tuple[Filter, ...]
     )
 
 
-def measure_name(value: Value) -> str:
-    measure = Measure.parse(value.measure)
-    return said(measure.name()) if measure else value.measure
+def measure_name(figure: Figure, measure: Measure) -> str:
+    """What a person calls a measure of a figure: 总投资、增速位次、占全市比重、计划增速."""
+    name = _stated_name(figure, measure) or _compound_name(figure, measure) or said(measure.actual.name())
+    return _("计划%(measure)s") % {"measure": name} if measure.planned else name
+
+
+def _stated_name(figure: Figure, measure: Measure) -> str:
+    """The name a ledger figure declares for one of its quantities."""
+    if not isinstance(figure.source, Ledger):
+        return ""
+    quantity = figure.source.quantities.get(measure.actual_text)
+    return said(quantity.name) if quantity else ""
+
+
+def _compound_name(figure: Figure, measure: Measure) -> str:
+    """The name of a measure with an argument: of another measure (增速的位次), or of a whole (占全市)."""
+    argument = measure.argument
+    if not argument:
+        return ""
+    if measure.kind in ("share", "fraction"):
+        whole = catalogue.find(argument) if argument != "parent" else None
+        name = (
+            said(whole.name)
+            if whole
+            else said(areas.name(figure.parent))
+            if argument == "parent"
+            else argument
+        )
+        return _("占%(whole)s比重") % {"whole": name}
+    inner = Measure.parse(argument)
+    if inner is None:
+        return ""
+    return _("%(inner)s%(measure)s") % {
+        "inner": measure_name(figure, inner), "measure": said(Measure(measure.kind).name()),
+    }  # fmt: skip
 
 
 def last_closed_year() -> Period:
@@ -65,10 +100,14 @@ def years(chosen: Period, address: str) -> list[Choice]:
     return [Choice(period_label(one), address.replace("{}", one.code), one == chosen) for one in found]
 
 
-def as_of() -> datetime.datetime | None:
-    """Since when nothing has changed: the moment of the last record, which is how fresh any figure is."""
+def as_of() -> datetime.datetime | datetime.date | None:
+    """Since when nothing has changed: the moment of the last record, which is how fresh any figure is.
+
+    Where the district's day is set to an earlier one, that day: what is shown is shown as of it.
+    """
     moment: datetime.datetime | None = LogEntry.objects.aggregate(at=Max("at"))["at"]
-    return moment
+    today = clock.today()
+    return today if moment is not None and timezone.localdate(moment) > today else moment
 
 
 def target_words(node: GoalNode) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path, register_converter
 
 from gangmu.portal.addresses import PeriodInPath
-from gangmu.portal.views import account, figures, goals, home, ledgers, log, reports, states
+from gangmu.portal.views import account, figures, goals, home, ledgers, log, reports, states, supervision
 
 register_converter(PeriodInPath, "period")
 
@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern] = [
     path("ledgers/<slug:code>/", ledgers.ledger, name="ledger"),
     path("ledgers/<slug:code>/new/", ledgers.new, name="entry-new"),
     path("ledgers/<slug:code>/<str:number>/", ledgers.entry, name="entry"),
+    path("ledgers/supervision/<str:number>/steps/<slug:code>/", supervision.step, name="supervision-step"),
     path("ledgers/<slug:code>/<str:number>/edit/", ledgers.edit, name="entry-edit"),
     path("ledgers/<slug:code>/<str:number>/move/", ledgers.move, name="entry-move"),
     path("ledgers/<slug:code>/<str:number>/look/", ledgers.look, name="entry-look"),

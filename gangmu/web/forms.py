@@ -19,7 +19,7 @@ class Field:
     """One question. `value` is what the person said, kept as said, so that nothing has to be typed again.
 
     `unit` stands behind the control (亿元). `problems` are sentences with finding and remedy. `form` names the form
-    where a page has several.
+    where a page has several. `empty`: what a choice is called that is none of them.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Field:
     problems: tuple[str, ...] = ()
     autocomplete: str = ""
     form: str = ""
+    empty: str = ""
 
     @property
     def id(self) -> str:

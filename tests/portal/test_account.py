@@ -21,7 +21,7 @@ def try_to(browser: Client, username: str, password: str, **fields: str) -> obje
 
 
 def test_someone_signs_in_goes_on_to_where_he_wanted_and_signs_out() -> None:
-    portal.account("wangmin")
+    portal.account("wangmin", password=portal.PASSWORD)
     browser = Client()
 
     asked = browser.get("/password/")
@@ -34,7 +34,7 @@ def test_someone_signs_in_goes_on_to_where_he_wanted_and_signs_out() -> None:
 
 
 def test_nobody_is_sent_to_a_foreign_address() -> None:
-    portal.account("wangmin")
+    portal.account("wangmin", password=portal.PASSWORD)
 
     assert (
         try_to(Client(), "wangmin", portal.PASSWORD, next="https://evil.example/").headers["Location"] == "/"
@@ -42,8 +42,8 @@ def test_nobody_is_sent_to_a_foreign_address() -> None:
 
 
 def test_unknown_wrong_and_closed_accounts_get_the_same_answer() -> None:
-    portal.account("wangmin")
-    User.objects.filter(pk=portal.account("closed").pk).update(is_active=False)
+    portal.account("wangmin", password=portal.PASSWORD)
+    User.objects.filter(pk=portal.account("closed", password=portal.PASSWORD).pk).update(is_active=False)
 
     answers = [
         try_to(Client(), username, password)
@@ -56,7 +56,7 @@ def test_unknown_wrong_and_closed_accounts_get_the_same_answer() -> None:
 
 @pytest.mark.parametrize("username", ["wangmin", "nobody"])
 def test_after_five_failures_even_the_right_password_has_to_wait(username: str) -> None:
-    portal.account("wangmin")
+    portal.account("wangmin", password=portal.PASSWORD)
     browser = Client()
     for _ in range(5):
         try_to(browser, username, "wrong")
@@ -68,7 +68,7 @@ def test_after_five_failures_even_the_right_password_has_to_wait(username: str) 
 
 
 def test_a_stranger_elsewhere_locks_nobody_out() -> None:
-    portal.account("wangmin")
+    portal.account("wangmin", password=portal.PASSWORD)
     for _ in range(6):
         Client().post("/sign-in/", {"username": "wangmin", "password": "x"}, REMOTE_ADDR="203.0.113.9")
 
@@ -89,7 +89,7 @@ def test_the_delay_doubles_up_to_a_quarter_of_an_hour_and_is_forgotten_by_a_succ
 
 
 def test_a_one_time_password_is_replaced_before_anything_else() -> None:
-    user = portal.account("wangmin")
+    user = portal.account("wangmin", password=portal.PASSWORD)
     User.objects.filter(pk=user.pk).update(password_is_one_time=True)
     browser = portal.signed_in(User.objects.get(pk=user.pk))
 
@@ -105,7 +105,7 @@ def test_a_one_time_password_is_replaced_before_anything_else() -> None:
 
 
 def test_a_poor_password_is_refused_with_every_reason_beside_its_field() -> None:
-    browser = portal.signed_in(portal.account("wangmin"))
+    browser = portal.signed_in(portal.account("wangmin", password=portal.PASSWORD))
 
     page = browser.post("/password/", {"old": "no", "new": "password", "again": "other"})
 
@@ -114,7 +114,7 @@ def test_a_poor_password_is_refused_with_every_reason_beside_its_field() -> None
 
 
 def test_the_language_is_kept_with_the_account() -> None:
-    user = portal.account("wangmin")
+    user = portal.account("wangmin", password=portal.PASSWORD)
     portal.signed_in(user).post("/language/", {"language": "en", "next": "/password/"})
 
     entered = try_to(Client(), "wangmin", portal.PASSWORD)

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 
 from gangmu.figures import areas, catalogue, values
 from gangmu.figures.figure import Figure
-from gangmu.figures.models import Observation
+from gangmu.figures.measures import Measure
+from gangmu.figures.models import Vintage
+from gangmu.figures.node import Seen
 from gangmu.figures.requests import Filter, Request
 from gangmu.figures.values import Value
 from gangmu.ledgers import declarations
@@ -22,7 +24,7 @@ from gangmu.portal import addresses, figure_charts, printing, rows
 from gangmu.portal.doors import OfficerRequest, opens_to
 from gangmu.problems import InputRefused
 from gangmu.records.periods import Period
-from gangmu.web.cells import Link, said
+from gangmu.web.cells import Link, Number, said
 from gangmu.web.frame import Crumb, Frame
 from gangmu.web.pages import listing, page, wants_fragment
 from gangmu.web.tables import Column, Row, Table
@@ -66,6 +68,7 @@ def figure(request: OfficerRequest, code: str, period: Period) -> HttpResponseBa
     one = _figure_or_404(code)
     unit = get_object_or_404(Unit, code=request.GET["unit"]) if request.GET.get("unit") else None
     unit_code = unit.code if unit else None
+    behind = _observation_behind(one, period, unit_code)
     main, *others = values.many(
         [Request(one.code, period.code, measure, unit_code) for measure in one.measures]
     )
@@ -84,12 +87,13 @@ def figure(request: OfficerRequest, code: str, period: Period) -> HttpResponseBa
         figure=one,
         main=main,
         number=printing.number(main),
-        facts=[(printing.measure_name(value), printing.number(value, with_unit=True)) for value in others],
-        chart=figure_charts.course(one, period, unit_code),
+        facts=[_fact(one, value) for value in others if _tells(value)],
+        charts=figure_charts.courses(one, period, unit_code),
         ranking=None if unit else figure_charts.among_districts(one, period),
         source=figure_charts.source_of(one),
         register=declarations.registers().get(one.kept_in),
-        observation=_observation_behind(main),
+        observation=behind,
+        vintage=Vintage(behind.vintage).label if behind else "",
     )
 
 
@@ -131,6 +135,19 @@ def trace(request: OfficerRequest, code: str, period: Period) -> HttpResponse:
     return page(request, "portal/figures/trace.html", frame, **context)
 
 
+def _fact(one: Figure, value: Value) -> tuple[str, Number]:
+    measure = Measure.parse(value.measure)
+    name = printing.measure_name(one, measure) if measure else value.measure
+    return name, printing.number(value, with_unit=True)
+
+
+def _tells(value: Value) -> bool:
+    """A target that was never set and a list of names are left out; anything else missing is shown as missing."""
+    return not value.measure.startswith("names") and (
+        value.value is not None or not value.measure.startswith("planned")
+    )
+
+
 def _index_rows(batch: Sequence[Figure], period: Period) -> Iterable[Row]:
     """Up to four values a figure, all asked at once; a measure it is not asked for stays empty."""
     wanted = [(one, key, measure) for one in batch for key, measure in _index_measures(one).items()]
@@ -159,13 +176,10 @@ def _index_measures(one: Figure) -> dict[str, str]:
     return {key: measure for key, measure in offered.items() if key == "value" or measure in one.measures}
 
 
-def _observation_behind(value: Value) -> Observation | None:
-    """The latest observation a value was reported by: who entered it, when, from what."""
-    found = Observation.objects.known_at(None).filter(
-        figure=value.figure, measure=value.measure, period=value.period, scenario="actual"
-    )
-    place = {"unit__code": value.unit} if value.unit else {"area": value.area}
-    return found.filter(**place).order_by("-recorded_from").first()
+def _observation_behind(one: Figure, period: Period, unit: str | None) -> Seen | None:
+    """The observation a figure rests on, if it rests on one: who entered it, when, from what."""
+    [found] = values.traces_of([Request(one.code, period.code, "", unit)])
+    return next(found.node.observations(), None)
 
 
 def _answers_to(one: Figure, wanted: str) -> bool:

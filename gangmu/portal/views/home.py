@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 
+from gangmu.drive.week import week
 from gangmu.goals.tree import GoalNode, tree
-from gangmu.ledgers import declarations
 from gangmu.org.permissions import LEADER, LEADING_GROUP, OFFICE_HEAD, OFFICER, REPORTER, UNIT_HEAD, roles_of
 from gangmu.portal import one_page, printing
 from gangmu.portal.doors import OfficerRequest, opens_to
@@ -59,7 +59,8 @@ def _office(request: OfficerRequest) -> HttpResponse:
     period = one_page.goal_period()
     roots = tree(period.code, request.user)
     red = [shown(node) for root in roots for node in root.walk() if _is_red(node)]
-    matters = one_page.reddest(request.user, RED_SHOWN)
+    now = week(request.user, clock.today())
+    matters = one_page.reddest(now, RED_SHOWN)
     frame = Frame(_("首页"), period=printing.period_label(period), unit=_("全区"), as_of=printing.as_of())
     return page(
         request,
@@ -70,7 +71,7 @@ def _office(request: OfficerRequest) -> HttpResponse:
         counts=lamp_counts(one_page.lamp_counts(roots)),
         red_goals=red,
         matters=matters,
-        open_items=_open_count(request),
+        week=now.figures,
         units=_whose(red, matters),
     )
 
@@ -90,7 +91,7 @@ def _unit(request: OfficerRequest) -> HttpResponse:
         period=period,
         tasks=_tasks(request),
         goals=mine,
-        matters=one_page.reddest(request.user, RED_SHOWN),
+        matters=one_page.reddest(week(request.user, clock.today()), RED_SHOWN),
         unit=unit,
     )
 
@@ -113,7 +114,7 @@ def _one_page(request: OfficerRequest, period: Period) -> HttpResponse:
         today=clock.today(),
         multiples=one_page.multiples(period, request.user),
         counts=lamp_counts(one_page.lamp_counts(roots)),
-        matters=one_page.reddest(request.user),
+        matters=one_page.reddest(week(request.user, clock.today())),
         tasks=_tasks(request),
     )
 
@@ -131,12 +132,6 @@ def _tasks(request: OfficerRequest) -> list[Task]:
         urgency = "" if days is None or days > SOON_DAYS else "late" if days < 0 else "soon"
         found.append(Task(duty, urgency, abs(days) if days is not None else None))
     return found
-
-
-def _open_count(request: OfficerRequest) -> int:
-    register = declarations.get(one_page.SUPERVISION)
-    count: int = one_page.open_items(register, request.user).count()
-    return count
 
 
 def _is_red(node: GoalNode) -> bool:

@@ -57,7 +57,7 @@ def ledger(request: OfficerRequest, code: str) -> HttpResponseBase:
 @opens_to("ledger.see")
 def entry(request: OfficerRequest, code: str, number: str) -> HttpResponseBase:
     """One entry: what it says, the stages it went through, its lines, its evidence, and who changed what when."""
-    return _entry_page(request, _entry_or_404(request, code, number))
+    return entry_page(request, entry_or_404(request, code, number))
 
 
 @opens_to("ledger.create")
@@ -84,7 +84,7 @@ def new(request: OfficerRequest, code: str) -> HttpResponseBase:
 @opens_to("ledger.edit")
 @require_http_methods(["GET", "POST"])
 def edit(request: OfficerRequest, code: str, number: str) -> HttpResponseBase:
-    shown = _entry_or_404(request, code, number)
+    shown = entry_or_404(request, code, number)
     if not shown.may_edit():
         raise PermissionDenied("ledger.edit")
     version = forms.Field("version", "", "hidden", str(shown.standing.version))
@@ -111,7 +111,7 @@ def edit(request: OfficerRequest, code: str, number: str) -> HttpResponseBase:
 @require_POST
 def move(request: OfficerRequest, code: str, number: str) -> HttpResponseBase:
     """Move an entry to a stage; who may is the stage's own list of roles."""
-    shown = _entry_or_404(request, code, number)
+    shown = entry_or_404(request, code, number)
     stage = request.POST.get("stage", "")
     declared = {one.code: one for one in shown.asks_of(stage)}
     try:
@@ -125,7 +125,7 @@ def move(request: OfficerRequest, code: str, number: str) -> HttpResponseBase:
             expected_version=_whole(request.POST.get("version", "")),
         )
     except InputRefused as refused:
-        return _entry_page(request, shown, refused, f"move-{stage}")
+        return entry_page(request, shown, refused, f"move-{stage}")
     name = said(shown.register.stage_by_code[stage].name)
     messages.success(request, _("已转到“%(stage)s”。") % {"stage": name})
     return HttpResponseRedirect(addresses.entry(code, number))
@@ -134,7 +134,7 @@ def move(request: OfficerRequest, code: str, number: str) -> HttpResponseBase:
 @opens_to("ledger.edit")
 @require_POST
 def add_line(request: OfficerRequest, code: str, number: str, kind: str) -> HttpResponseBase:
-    shown = _entry_or_404(request, code, number)
+    shown = entry_or_404(request, code, number)
     declared = shown.register.line_kinds.get(kind)
     if declared is None:
         raise Http404(kind)
@@ -143,7 +143,7 @@ def add_line(request: OfficerRequest, code: str, number: str, kind: str) -> Http
             shown.entry, kind, ledger_forms.given(declared.by_code, request.POST), Actor.of(request.user)
         )
     except InputRefused as refused:
-        return _entry_page(request, shown, refused, f"line-{kind}")
+        return entry_page(request, shown, refused, f"line-{kind}")
     messages.success(request, _("已添加%(kind)s。") % {"kind": said(declared.name)})
     return HttpResponseRedirect(f"{addresses.entry(code, number)}#lines-{kind}")
 
@@ -152,14 +152,14 @@ def add_line(request: OfficerRequest, code: str, number: str, kind: str) -> Http
 @require_POST
 def look(request: OfficerRequest, code: str, number: str) -> HttpResponseBase:
     """Show one sensitive value, once, for a reason that is logged."""
-    shown = _entry_or_404(request, code, number)
+    shown = entry_or_404(request, code, number)
     field = request.POST.get("field", "")
     if field not in shown.register.sensitive:
         raise Http404(field)
     try:
         value = sensitive.look(shown.entry, field, request.user, request.POST.get("reason", ""))
     except InputRefused as refused:
-        return _entry_page(request, shown, refused, f"look-{field}")
+        return entry_page(request, shown, refused, f"look-{field}")
     frame = Frame(
         _("查看敏感信息"),
         [Crumb(said(shown.register.name), f"/ledgers/{code}/"), Crumb(number, addresses.entry(code, number))],
@@ -174,7 +174,7 @@ def look(request: OfficerRequest, code: str, number: str) -> HttpResponseBase:
     )
 
 
-def _entry_page(
+def entry_page(
     request: OfficerRequest, shown: EntryPage, refused: InputRefused | None = None, form: str = ""
 ) -> HttpResponse:
     """The page of an entry; after a refusal the form it belongs to stays open with what was said."""
@@ -245,7 +245,7 @@ def _register_or_404(code: str) -> Register:
     return register
 
 
-def _entry_or_404(request: OfficerRequest, code: str, number: str) -> EntryPage:
+def entry_or_404(request: OfficerRequest, code: str, number: str) -> EntryPage:
     """The entry, or 404 for what is not there and for what the reader may not see alike."""
     _register_or_404(code)
     found = entries.find(code, number, request.user)
