@@ -119,6 +119,11 @@ def compiled(book: RuleBook, problems: Problems) -> Plan:
     return Plan(book, ordered, {step.name: step for step in ordered})
 
 
+def formula(book: RuleBook, node: Indicator, text: str) -> Expression:
+    """Another formula over the facts, parameters and lines of an indicator: what advice asks."""
+    return _Compiler(book, Problems()).about(node, text)
+
+
 class _Compiler:
     def __init__(self, book: RuleBook, problems: Problems) -> None:
         self.book = book
@@ -182,6 +187,13 @@ class _Compiler:
         yield Step(
             node.code, node.code, self._with_missing(node), label=Text("得分", "score"), reach=node.reach
         )
+
+    def about(self, node: Indicator, text: str) -> Expression:
+        scope = self._scope(node, kinds()[node.kind])
+        lines = {
+            line.name: x.Ref(f"{node.code}.{line.name}") for line in kinds()[node.kind].lines(node.given)
+        }
+        return self._parsed(text, replace(scope, names={**scope.names, **lines}), node.code, node.line)
 
     def _line(self, node: Indicator, line: Line, scope: Scope) -> Step:
         text = node.formulas.get(line.formula, line.formula)

@@ -10,6 +10,7 @@ from gangmu.engine import expressions as x
 from gangmu.engine import numbers
 from gangmu.engine.expressions import Expression
 from gangmu.engine.facts import Case, Fact, Facts
+from gangmu.engine.kinds import kinds
 from gangmu.engine.planning import Plan, Step
 from gangmu.engine.ranking import places
 from gangmu.engine.values import (
@@ -51,6 +52,7 @@ class Interpreter:
         self.columns: dict[str, Column] = {}
         self.changes = dict(changes or {})
         self._names = {case: facts.attribute(case, "name") for case in self.cases}
+        self._nodes = {node.code: node for node in plan.book.indicators()}
         self._over: dict[tuple[int, str, str], Any] = {}
         self._peers: dict[tuple[str, str], list[Case]] = {}
         for case in self.cases:
@@ -98,14 +100,20 @@ class Interpreter:
 
     def _number(self, fact: Fact | None, indicator: str, of_field: str) -> Value:
         if fact is None:
-            return Missing(
-                MISSING, Text(f"缺少 {indicator}.{of_field}", f"{indicator}.{of_field} is missing")
-            )
+            return self._lacking(indicator, of_field)
         if fact.text in SLASH:
             return Missing(NOT_APPLICABLE, Text("不适用", "not applicable"))
         if fact.number is None:
             return Missing(UNDEFINED, Text(f"“{fact.text}”不是数", f'"{fact.text}" is not a number'))
         return fact.number
+
+    def _lacking(self, indicator: str, of_field: str) -> Missing:
+        """The reason names what a person calls the fact, not its code."""
+        node = self._nodes.get(indicator)
+        label = kinds()[node.kind].field(of_field) if node else None
+        said = label.label if label else Text(of_field, of_field)
+        name = node.name if node else Text(indicator, indicator)
+        return Missing(MISSING, Text(f"缺少“{name.zh}”的{said.zh}", f"{said.en} of {name.en} is missing"))
 
     def _over_scorers(self, node: x.OverScorers, case: Case, event: Event | None) -> Value:
         entries = self.facts.entries(case, node.indicator)

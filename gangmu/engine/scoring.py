@@ -95,9 +95,11 @@ class Results:
         return self.columns[node][case]
 
     def printed(self, node: str, case: Case) -> str | None:
-        """As the book prints it: with its `show` decimals, else those it rounds to, else exactly."""
+        """As the book prints it: with its `show` decimals, else those it rounds to, else what is needed, at most 4."""
         value = self.columns[node][case]
-        return numbers.shown(value, self.decimals(node)) if isinstance(value, Fraction) else None
+        if not isinstance(value, Fraction):
+            return None
+        return numbers.shown(value, self.decimals(node)).removeprefix("≈")
 
     def decimals(self, node: str) -> int | None:
         part = self.book.node(node)

@@ -16,7 +16,7 @@ KIND = Kind(
     fields=(ACTUAL, BASE, _TARGET),
     parameters=step.PARAMETERS,
     lines=lambda given: step.lines(
-        {**given, "measured": "natural"},
+        {**given, "measured": "natural", "down_measured": "same"},
         (Line("value", "when(base > 0, (actual / base - 1) * 100)", Text("增速（%）", "growth, %")),),
     ),
     sentence=Text(

@@ -15,17 +15,12 @@ from gangmu.engine.kind import (
 )
 from gangmu.problems import Text
 
-MEASURED = {
-    "natural": "value - target",
-    "percent_of_target": "when(target > 0, (value - target) / target * 100)",
-}
-
 
 def lines(given: Given, first: tuple[Line, ...]) -> tuple[Line, ...]:
     """Steps above and below the target, from a line `value`. Shared with growth."""
-    gap = MEASURED[given["measured"]]
-    if given["best"] == "low":
-        gap = f"0 - ({gap})"
+    gap = "value - target" if given["best"] == "high" else "target - value"
+    measured = given["measured"]
+    measured_down = measured if given["down_measured"] == "same" else given["down_measured"]
     up, down = "over / up_step", "under / down_step"
     if given["whole"] == "yes":
         up, down = f"whole({up})", f"whole({down})" if given["whole_down"] == "yes" else f"whole_up({down})"
@@ -42,12 +37,16 @@ def lines(given: Given, first: tuple[Line, ...]) -> tuple[Line, ...]:
     return (
         *first,
         Line("gap", gap, Text("与目标的差距", "gap to the target")),
-        Line("over", "max(gap, 0)", Text("超过", "above")),
-        Line("under", "max(0 - gap, 0)", Text("不足", "below")),
+        Line("over", _size("max(gap, 0)", measured), Text("超过", "above")),
+        Line("under", _size("max(0 - gap, 0)", measured_down), Text("不足", "below")),
         Line("more", more, Text("加分", "added")),
         Line("less", less, Text("扣分", "deducted")),
         Line("score", score),
     )
+
+
+def _size(gap: str, measured: str) -> str:
+    return gap if measured == "natural" else f"when(target > 0, {gap} / target * 100)"
 
 
 PARAMETERS = (
@@ -81,6 +80,14 @@ MEASURE = Parameter(
     ("natural", "percent_of_target"),
 )
 
+MEASURE_DOWN = Parameter(
+    "down_measured",
+    CHOICE,
+    Text("不足部分另行规定的口径", "how the gap below is measured, where it differs"),
+    "same",
+    ("same", "natural", "percent_of_target"),
+)
+
 
 def reach(given: Given) -> str:
     """Where the cap on added points is met."""
@@ -102,7 +109,7 @@ KIND = Kind(
         "the full mark at the target, points added and deducted for each step above and below, each with a cap",
     ),
     fields=(ACTUAL, TARGET),
-    parameters=(OF, MEASURE, *PARAMETERS),
+    parameters=(OF, MEASURE, MEASURE_DOWN, *PARAMETERS),
     lines=lambda given: lines(given, (Line("value", "of", Text("计分值", "value judged")),)),
     sentence=Text(
         "实际{value}，目标{target}，基本分{full}分，加{more}分、扣{less}分，得{score}分",

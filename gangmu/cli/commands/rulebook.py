@@ -1,0 +1,273 @@
+"""`gangmu rulebook`: check, test, show and list rule books."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gangmu.cli.district import is_district, open_district
+from gangmu.cli.output import Output
+from gangmu.cli.parser import both
+from gangmu.problems import InputRefused, Problem, Text
+
+if TYPE_CHECKING:
+    from gangmu.engine.rulebook import Indicator, RuleBook, Section
+
+ABOUT = both(
+    "考核办法：check 查矛盾，test 跑算例，show 看内容，list 列出（不给文件时是随软件附带的）。",
+    "Rule books: check for contradictions, test the examples, show, list (the shipped ones unless files are given).",
+)
+EXAMPLE = "gangmu rulebook test rulebooks/ruian-2012.yaml"
+NEEDS_DISTRICT = False
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "action", choices=["check", "test", "show", "list"], help=both("要做什么", "what to do")
+    )
+    parser.add_argument(
+        "files", nargs="*", type=Path, metavar="FILE", help=both("YAML 文件或文件夹", "YAML files or folders")
+    )
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    paths = list(_paths(args.files))
+    return {"check": _check, "test": _test, "show": _show, "list": _list}[args.action](paths, args, out)
+
+
+def _paths(said: list[Path]) -> Iterator[Path]:
+    from gangmu.engine import samples
+
+    for path in said or samples.files():
+        if path.is_dir():
+            yield from sorted(path.glob("*.yaml"))
+        else:
+            yield path
+
+
+def _load(paths: list[Path], problems: list[Problem]) -> list[RuleBook]:
+    """The books that can be read; what is wrong with the others is collected, not raised one at a time."""
+    from gangmu.engine import loading
+
+    books = []
+    for path in paths:
+        try:
+            books.append(loading.book(path.read_text(encoding="utf-8"), str(path)))
+        except InputRefused as refused:
+            problems.extend(refused.problems)
+        except UnicodeDecodeError:
+            problems.append(
+                Problem(
+                    "rulebook.encoding",
+                    Text("不是 UTF-8 文本", "is no UTF-8 text"),
+                    Text("请另存为 UTF-8", "save it as UTF-8"),
+                    str(path),
+                )
+            )
+    return books
+
+
+def _check(paths: list[Path], args: argparse.Namespace, out: Output) -> int:
+    from gangmu.engine.check import check
+
+    problems: list[Problem] = []
+    figures = _known_figures(args)
+    for book in _load(paths, problems):
+        found = list(check(book, figures))
+        problems.extend(found)
+        if not found:
+            out.say(both(f"{book.file}：没有发现矛盾", f"{book.file}: no contradiction found"))
+    out.problems(problems)
+    return 1 if problems else 0
+
+
+def _known_figures(args: argparse.Namespace) -> Collection[str] | None:
+    """The catalogue of the district the command stands in; elsewhere figures are not checked."""
+    if not is_district(args.dir):
+        return None
+    open_district(args.dir, args.lang)
+    from gangmu.figures.catalogue import catalogue
+
+    return catalogue().keys()
+
+
+def _test(paths: list[Path], args: argparse.Namespace, out: Output) -> int:
+    from gangmu.engine import examples
+
+    problems: list[Problem] = []
+    outcomes = []
+    for book in _load(paths, problems):
+        try:
+            outcomes += examples.run(book)
+        except InputRefused as refused:
+            problems.extend(refused.problems)
+    if out.json:
+        out.lines(outcome.as_json() for outcome in outcomes)
+    else:
+        rows = [
+            (
+                o.file,
+                o.example,
+                o.unit,
+                o.expected,
+                o.got,
+                both("通过", "holds") if o.ok else both("不符", "FAILS"),
+            )
+            for o in outcomes
+        ]
+        headers = [
+            both("文件", "file"),
+            both("算例", "example"),
+            both("单位", "unit"),
+            both("应得", "expected"),
+            both("算得", "got"),
+            both("结果", "result"),
+        ]
+        out.table(headers, rows, right=(3, 4))
+        held = sum(outcome.ok for outcome in outcomes)
+        out.say(both(f"{len(outcomes)} 项中 {held} 项通过", f"{held} of {len(outcomes)} hold"))
+    if problems:
+        out.problems(problems)
+    return 0 if not problems and all(outcome.ok for outcome in outcomes) else 1
+
+
+def _list(paths: list[Path], args: argparse.Namespace, out: Output) -> int:
+    problems: list[Problem] = []
+    books = _load(paths, problems)
+    if out.json:
+        out.lines(_summary(book) for book in books)
+    else:
+        english = out.language.startswith("en")
+        rows = [
+            (
+                Path(book.file).name,
+                book.title.say(out.language),
+                book.place,
+                book.year,
+                len(list(book.indicators())),
+                len(book.examples),
+                len(book.holes),
+                book.real,
+            )
+            for book in books
+        ]
+        headers = ["文件", "考核办法", "地方", "年份", "指标", "算例", "漏洞", "真实文件"]
+        in_english = ["file", "rule book", "place", "year", "indicators", "examples", "holes", "real"]
+        out.table(in_english if english else headers, rows, right=(4, 5, 6))
+    if problems:
+        out.problems(problems)
+    return 1 if problems else 0
+
+
+def _summary(book: RuleBook) -> dict[str, object]:
+    return {
+        "file": book.file,
+        "rulebook": book.code,
+        "title_zh": book.title.zh,
+        "title_en": book.title.en,
+        "place": book.place,
+        "year": book.year,
+        "indicators": len(list(book.indicators())),
+        "examples": len(book.examples),
+        "holes": len(book.holes),
+        "real": book.real,
+        "source": book.source,
+        "digest": book.digest,
+    }
+
+
+def _show(paths: list[Path], args: argparse.Namespace, out: Output) -> int:
+    problems: list[Problem] = []
+    for book in _load(paths, problems):
+        rows = [_row(book, node, depth, out.language) for node, depth in _walk(book.total, 0)]
+        if out.json:
+            out.object(
+                {
+                    **_summary(book),
+                    "nodes": rows,
+                    "hole_texts": [hole.text.say(out.language) for hole in book.holes],
+                }
+            )
+        else:
+            _print(book, rows, out)
+    if problems:
+        out.problems(problems)
+    return 1 if problems else 0
+
+
+def _walk(section: Section, depth: int) -> Iterator[tuple[Section | Indicator, int]]:
+    from gangmu.engine.rulebook import Section as SectionType
+
+    yield section, depth
+    for part in section.parts:
+        if isinstance(part, SectionType):
+            yield from _walk(part, depth + 1)
+        else:
+            yield part, depth + 1
+
+
+def _row(book: RuleBook, node: Section | Indicator, depth: int, language: str) -> dict[str, object]:
+    from gangmu.engine.expressions import Const, Lookup
+    from gangmu.engine.kinds import kinds
+    from gangmu.engine.numbers import exact
+    from gangmu.engine.rulebook import Indicator as IndicatorType
+
+    full = ""
+    if isinstance(node.full, Const):
+        full = exact(node.full.value)
+    elif isinstance(node.full, Lookup):
+        full = "、".join(
+            f"{key} {exact(value.value)}" for key, value in node.full.table if isinstance(value, Const)
+        )
+    kind = (
+        kinds()[node.kind].name.say(language)
+        if isinstance(node, IndicatorType)
+        else node.formula or node.combine
+    )
+    return {
+        "depth": depth,
+        "node": node.code,
+        "name": node.name.say(language),
+        "clause": node.clause,
+        "full": full,
+        "kind": kind,
+        "line": node.line,
+    }
+
+
+def _print(book: RuleBook, rows: list[dict[str, object]], out: Output) -> None:
+    out.say(f"{book.title.say(out.language)} · {book.place} · {book.year}")
+    if book.source:
+        out.say(book.source)
+    headers = [
+        both("条款", "clause"),
+        both("内容", "what"),
+        both("编码", "code"),
+        both("分值", "full"),
+        both("计分方式", "rule kind"),
+    ]
+    out.table(
+        headers,
+        [
+            (
+                row["clause"],
+                "　" * int(str(row["depth"])) + str(row["name"]),
+                row["node"],
+                row["full"],
+                row["kind"],
+            )
+            for row in rows
+        ],
+        right=(3,),
+    )
+    for veto in book.vetoes:
+        out.say(both(f"一票否决：{veto.clause} {veto.name.zh}", f"veto: {veto.clause} {veto.name.en}"))
+    for hole in book.holes:
+        out.say(
+            both(
+                f"漏洞 {hole.clause or '全文'}：{hole.text.zh}（读作：{hole.reading.zh}）",
+                f"hole {hole.clause or 'all'}: {hole.text.en} (read as: {hole.reading.en})",
+            )
+        )

@@ -1,0 +1,125 @@
+"""`gangmu score`: a period of the district, or any rule book and facts."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gangmu.cli.output import Output
+from gangmu.cli.parser import both
+from gangmu.engine.numbers import read
+from gangmu.problems import refuse
+
+if TYPE_CHECKING:
+    from gangmu.engine.scoring import Results, Row
+
+ABOUT = both(
+    "考核计分：对本区的一个考核周期，或对任意考核办法和考核数据（不需要数据文件夹）。",
+    "Score a cycle of the district, or any rule book and facts (no district is needed).",
+)
+EXAMPLE = "gangmu score --rulebook rulebooks/gongxiao.yaml --facts facts.csv -o scores.xlsx"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "period",
+        nargs="?",
+        metavar="PERIOD",
+        help=both("考核周期，如 2025", "period of a cycle, such as 2025"),
+    )
+    add_files(parser)
+    parser.add_argument("--backend", default="reference", help=both("计算后端", "backend: reference"))
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="OUT", help=both("写成 CSV 或 XLSX", "write a CSV or XLSX")
+    )
+    parser.add_argument("--nodes", action="store_true", help=both("列出每个节点", "a row a node"))
+
+
+def add_files(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--rulebook", type=Path, metavar="F", help=both("考核办法（YAML）", "rule book (YAML)")
+    )
+    parser.add_argument(
+        "--facts",
+        type=Path,
+        metavar="F",
+        help=both("考核数据（CSV、XLSX 或文件夹）", "facts (CSV, XLSX or a folder)"),
+    )
+
+
+def needs_district(args: argparse.Namespace) -> bool:
+    return args.rulebook is None
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    results = results_of(args) if args.rulebook else _of_district(args, out)
+    if args.output:
+        from gangmu.engine.writing import write
+
+        write(results, args.output)
+        out.hint(both(f"已写入 {args.output}", f"written to {args.output}"))
+    if out.json:
+        rows: Iterable[dict[str, str | None]] = (
+            row.as_json(out.language) for row in (results.node_rows() if args.nodes else results.rows())
+        )
+        out.lines(rows)
+    elif args.nodes:
+        out.lines(row.as_json(out.language) for row in results.node_rows())
+    else:
+        _print(results, out)
+    return 0
+
+
+def results_of(args: argparse.Namespace) -> Results:
+    """Results of the files named on the command line."""
+    from gangmu.engine import facts, rulebook, scoring
+
+    if args.facts is None:
+        raise refuse(
+            "score.no_facts", "缺少考核数据", "there are no facts", "请加 --facts 文件", "add --facts FILE"
+        )
+    book = rulebook.load(args.rulebook.read_text(encoding="utf-8"), str(args.rulebook))
+    return scoring.score(book, facts.read(args.facts), getattr(args, "backend", "reference"))
+
+
+def _of_district(args: argparse.Namespace, out: Output) -> Results:
+    from gangmu.assessment import cycles, runs
+    from gangmu.cli.district import require
+
+    require(args.actor, "score.run")
+    cycle = cycles.of_period(args.period)
+    with out.progress(both("计分", "scoring")):
+        run = runs.run(cycle, args.actor)
+    return runs.results_of(run)
+
+
+def _print(results: Results, out: Output) -> None:
+    """A table a group, by rank."""
+    groups = {group.code: group.name for group in results.book.groups}
+    rows = list(results.rows())
+    for period, group in dict.fromkeys((row.period, row.group) for row in rows):
+        mine = sorted((row for row in rows if (row.period, row.group) == (period, group)), key=_order)
+        name = groups[group].say(out.language) if group in groups else ""
+        headers = [
+            both("名次", "rank"),
+            both("单位", "unit"),
+            both("总分", "total"),
+            both("等次", "grade"),
+            both("说明", "note"),
+        ]
+        table = [(row.rank, _name(results, row), row.total, row.grade, row.note) for row in mine]
+        out.table(headers, table, title=f"{period} {name}".strip(), right=(0, 2))
+
+
+def _order(row: Row) -> tuple[bool, Fraction]:
+    place = read(row.rank or "")
+    return (place is None, place or Fraction(0))
+
+
+def _name(results: Results, row: Row) -> str:
+    from gangmu.engine.facts import Case
+
+    return results.facts.attribute(Case(row.unit, row.period), "name") or row.unit
