@@ -94,6 +94,8 @@ def write(folder: Path, target: Path, *, with_keys: bool = False) -> Manifest:
             files = {
                 place: _store(archive, folder / place, place) for place in _places(folder, with_keys, target)
             }
+            if not with_keys:
+                files |= _store_public_key(archive, folder)
             manifest = Manifest(
                 __version__,
                 clock.now().isoformat(timespec="seconds"),

@@ -249,6 +249,13 @@ def test_a_backup_restores_into_an_empty_folder_and_its_log_verifies(district: P
     assert (restored.object["ok"], restored.object["rows"]) == (True, written.object["rows"])
     assert rows_of(tmp_path / "restored", "org_unit") == 2
     assert imported(tmp_path / "restored", district / "units.xlsx").object["unchanged"] == 2
+    assert (
+        imported(tmp_path / "restored", write_units(district, [*UNITS, ["A09", "新局", "新局"]])).object[
+            "created"
+        ]
+        == 1
+    )
+    # Sealed with a new key: the old one stayed behind, but its public half came along.
     assert gangmu("log", "verify", "--dir", tmp_path / "restored", "--json").object["ok"] is True
 
 
