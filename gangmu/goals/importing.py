@@ -48,6 +48,7 @@ GOALS: Headers = {
     "how": ("怎么干", "how"),
     "assessed": ("如何考评", "assessed"),
     "rewarded": ("如何奖惩", "rewarded"),
+    "done_on": ("完成日期", "done_on"),
 }
 SHARES: Headers = {
     "goal": ("目标", "goal"),
@@ -151,6 +152,7 @@ class _Importing:
                             "请改为“目标”表中的编码，或留空", "use a code of the sheet of goals, or leave it empty")  # fmt: skip
                 continue
             content["parent"] = self.keys[said] if said else None
+            self._keep_done(content)
             if not self._has_findings(row):
                 self.done[self.writing.put(GOAL, content)] += 1
 
@@ -179,6 +181,8 @@ class _Importing:
         }
         for name in ("name_en", "what", "how", "assessed", "rewarded"):
             content[name] = parsing.text(row[name], self.problems) or ""
+        done_on = parsing.day(row["done_on"], self.problems)
+        content["done_on"] = done_on.isoformat() if done_on else None
         unit = self._unit_of_measure(figure, content["measure"])
         for name in ("target", "floor", "stretch"):
             content[name] = self._number(row, name, unit)
@@ -284,6 +288,12 @@ class _Importing:
             return
         self.goal_rows[key] = row
         self.keys[content["code"]] = key
+
+    def _keep_done(self, content: Content) -> None:
+        """A milestone recorded as reached stays so when the file leaves the day open."""
+        standing = self.writing.rows(GOAL).get(key_of(GOAL, content))
+        if content["done_on"] is None and isinstance(standing, Goal) and standing.done_on:
+            content["done_on"] = standing.done_on.isoformat()
 
     def _refuse_circles(self, read: Sequence[tuple[Row, Content]]) -> None:
         parents = {content["code"]: content["parent"] for _, content in read}

@@ -186,6 +186,15 @@ def test_goals_that_lead_back_to_themselves_are_refused():
     assert {p.code for p in problems} == {"goal.circle"}
 
 
+def test_a_milestone_recorded_as_reached_stays_so_when_the_file_is_silent():
+    milestone = {"编码": "9", "名称": "贯通", "类型": "里程碑", "期间": "2026", "责任单位": "发改委", **FOUR}
+    _run([{**milestone, "完成日期": "2026-03-01"}], [])
+
+    counts, _, _ = _run([milestone], [])
+
+    assert (Goal.objects.get().done_on.isoformat(), counts.unchanged) == ("2026-03-01", 1)
+
+
 def test_what_is_open_is_remarked_and_not_refused():
     goals = [{key: said for key, said in row.items() if key != "怎么干"} for row in BOOK]
 
