@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn, Self
 
 from django.conf import settings
 from django.db import models
+
+from gangmu.org.permissions import may
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from gangmu.org.models import User
 
 
 class ImportBatch(models.Model):
@@ -22,6 +29,19 @@ class ImportBatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} {self.files}"
+
+
+class LogEntryQuerySet(models.QuerySet["LogEntry"]):
+    """Read and appended to, never changed: the sealer alone writes positions, by a statement of its own."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        return self if may(user, "log.see") else self.none()
+
+    def update(self, **kwargs: object) -> NoReturn:
+        raise TypeError("a log entry is never changed")
+
+    def delete(self) -> NoReturn:
+        raise TypeError("a log entry is never deleted")
 
 
 class LogEntry(models.Model):
@@ -47,6 +67,8 @@ class LogEntry(models.Model):
     batch = models.ForeignKey(ImportBatch, null=True, on_delete=models.PROTECT, related_name="log_entries")
     digest = models.CharField(max_length=64)
     position = models.BigIntegerField(null=True, unique=True)
+
+    objects = LogEntryQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

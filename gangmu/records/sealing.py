@@ -6,20 +6,24 @@ earlier and commits later; so what is sealed is decided by `position IS NULL` al
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
-from gangmu.problems import refuse
+from gangmu.problems import InputRefused, refuse
 from gangmu.records import clock
 from gangmu.records.checkpoints import SignedHead, load_or_make_key, sign
 from gangmu.records.merkle import Frontier, Hasher
 from gangmu.records.models import Checkpoint, LogEntry, LogHead
+
+logger = logging.getLogger(__name__)
 
 
 def seal() -> int:
@@ -37,6 +41,19 @@ def seal() -> int:
             _sign(tree)
     transaction.on_commit(write_missing_copies)
     return sealed
+
+
+@contextmanager
+def regularly(seconds: float = 300) -> Iterator[None]:
+    """Seal every so often while a server runs, and once more when it stops."""
+    stop = threading.Event()
+    sealer = threading.Thread(target=_seal_until, args=(stop, seconds), name="sealer", daemon=True)
+    sealer.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        sealer.join()
 
 
 def write_missing_copies() -> list[Path]:
@@ -72,6 +89,19 @@ def signed_head(checkpoint: Checkpoint) -> SignedHead:
 
 def copy_name(head: SignedHead) -> str:
     return f"{head.size:012}.json"
+
+
+def _seal_until(stop: threading.Event, seconds: float) -> None:
+    """A failure is told and tried again: a server goes on when its disk or database falters for a while."""
+    stopped = False
+    while not stopped:
+        stopped = stop.wait(seconds)
+        try:
+            seal()
+        except (DatabaseError, InputRefused, OSError):
+            logger.exception("sealing failed")
+        finally:
+            connection.close()
 
 
 def _tree_to_go_on() -> tuple[Frontier, LogHead]:

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 
 from gangmu.org.models import Assignment, Delegation, Person, Post, RoleGrant, Unit, User
 from gangmu.org.permissions import (
@@ -23,6 +24,8 @@ from gangmu.org.permissions import (
     roles_of,
     who_may,
 )
+from gangmu.records.log import Actor, Change, record
+from gangmu.records.models import LogEntry
 from tests.factories.org import person, post, unit, user
 
 pytestmark = pytest.mark.django_db
@@ -161,3 +164,13 @@ def test_delegations_are_open_to_those_who_record_or_audit_them_and_to_the_two_t
     assert seen(Delegation.objects.visible_to(reader)) == expected
     assert seen(Delegation.objects.visible_to(delegate)) == {given.pk}
     assert seen(Delegation.objects.visible_to(leaders_own)) == {given.pk}
+
+
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_the_log_is_open_to_those_who_audit(role):
+    with transaction.atomic():
+        entry = record(Actor(None, "操作员"), Change("note.write", "note", "甲"))
+
+    expected = {entry.pk} if role in {"auditor", "audit_admin"} else set()
+    assert seen(LogEntry.objects.visible_to(user(role, unit()))) == expected
+    assert seen(LogEntry.objects.visible_to(AnonymousUser())) == set()

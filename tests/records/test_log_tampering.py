@@ -336,6 +336,30 @@ def test_sealers_at_once_leave_one_log_without_gap_or_repetition(database_on_dis
     assert in_threads(positions) == [(list(range(20)), [])]
 
 
+def test_a_server_seals_what_was_written_while_it_ran(database_on_disk):
+    def serve():
+        with sealing.regularly(seconds=3600):
+            logged("甲", "乙")
+        return LogEntry.objects.filter(position=None).count(), found()
+
+    assert in_threads(serve) == [(0, [])]
+
+
+def test_a_server_goes_on_when_sealing_fails_for_a_while(database_on_disk, district, caplog):
+    def serve():
+        logged("甲")
+        sealing.seal()
+        sql("UPDATE records_loghead SET peaks = %s", "00" * 32)
+        with sealing.regularly(seconds=3600):
+            logged("乙")
+        return LogEntry.objects.filter(position=None).count()
+
+    assert in_threads(serve) == [1]
+    assert [(record.name, record.levelname) for record in caplog.records] == [
+        ("gangmu.records.sealing", "ERROR")
+    ]
+
+
 def test_sealing_stops_when_its_own_state_was_altered():
     logged("甲")
     sealing.seal()
@@ -377,6 +401,13 @@ def test_the_log_is_written_inside_the_transaction_of_its_change_or_not_at_all()
     assert not LogEntry.objects.exists()
 
 
-def test_an_entry_is_never_deleted_through_its_model():
-    with pytest.raises(TypeError):
-        logged("甲")[0].delete()
+def test_an_entry_is_never_changed_or_deleted_through_its_model():
+    entry = logged("甲")[0]
+
+    for act in (
+        entry.delete,
+        LogEntry.objects.all().delete,
+        lambda: LogEntry.objects.filter(pk=entry.pk).update(reason="改"),
+    ):
+        with pytest.raises(TypeError):
+            act()

@@ -50,6 +50,8 @@ def serve_portal(
 
     `InputRefused` when the port is taken or may not be used. Django must be set up.
     """
+    from gangmu.records import sealing
+
     server = _server(host, port, threads)
     shown = "localhost" if host in ("0.0.0.0", "::") else host  # noqa: S104  a listening address is not a place to go to
     address = f"http://{shown}:{server.effective_port}/"
@@ -59,7 +61,8 @@ def serve_portal(
         out.say(both(f"网页地址：{address}（Ctrl+C 停止）", f"The portal is at {address} (Ctrl+C stops it)"))
     signal.signal(signal.SIGTERM, _stop)
     try:
-        server.run()  # waitress itself answers Ctrl+C and SystemExit by finishing what is being served
+        with sealing.regularly():
+            server.run()  # waitress itself answers Ctrl+C and SystemExit by finishing what is being served
     finally:
         server.close()
 
