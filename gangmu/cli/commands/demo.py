@@ -28,15 +28,23 @@ UNITS = 60
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help=both("网页端口，默认 8000", "port, default 8000"))
     parser.add_argument(
-        "--units", type=int, default=UNITS, metavar="N", help=both("被考核单位数，默认 60", "assessed units, default 60")
+        "--port", type=int, default=DEFAULT_PORT, help=both("网页端口，默认 8000", "port, default 8000")
+    )
+    parser.add_argument(
+        "--units",
+        type=int,
+        default=UNITS,
+        metavar="N",
+        help=both("被考核单位数，默认 60", "assessed units, default 60"),
     )
     parser.add_argument(
         "--no-serve", action="store_true", help=both("生成完毕即结束，不打开网页", "end when all is written")
     )
     parser.add_argument(
-        "--today", metavar="DAY", help=both("演示区的“今天”，默认真实日期", "the district's day, the real one by default")
+        "--today",
+        metavar="DAY",
+        help=both("演示区的“今天”，默认真实日期", "the district's day, the real one by default"),
     )
 
 
@@ -50,7 +58,12 @@ def run(args: argparse.Namespace, out: Output) -> int:
         _check_units(args.units)
         _build(folder, _day(args.today), args.units, args.lang, out)
     else:
-        out.hint(both(f"演示区已在 {folder}，直接更新。", f"The demo district is in {folder}: it is brought up to date."))
+        out.hint(
+            both(
+                f"演示区已在 {folder}，直接更新。",
+                f"The demo district is in {folder}: it is brought up to date.",
+            )
+        )
         district.open_district(folder, args.lang)
     from gangmu.cli.demo import showing  # speaks Django, which now knows the district
 
@@ -107,7 +120,10 @@ def _build(folder: Path, today: datetime.date, units: int, language: str, out: O
         step()
     build.refuse_a_database_in_use()
     wanted = files.DemoDistrict(today, units)
-    with out.progress(both("② 生成虚构的云溪区：单位、序列、目标、台账、考核办法", "2 making up the district"), files.WORKBOOKS) as step:
+    with out.progress(
+        both("② 生成虚构的云溪区：单位、序列、目标、台账、考核办法", "2 making up the district"),
+        files.WORKBOOKS,
+    ) as step:
         files.write(wanted, folder, step)
     actor: Actor = district.actor_named(None)
     sources = importing.files_of(folder)

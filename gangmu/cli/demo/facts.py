@@ -28,13 +28,31 @@ def sheets(seed: str, span: Span, roster: Roster) -> list[SheetOut]:
 def _of_unit(seed: str, span: Span, unit: Unit) -> Iterator[Row]:
     chance, merit = Chance(seed, "facts", unit.code), diligence(seed, unit)
 
-    def row(indicator: str, value: Any, field: str = "", event: str = "", scorer: str = "", proof: str = "") -> Row:
-        return (unit.code, f"{span.closed_year}", indicator, event or None, scorer or None, field or None, value, proof or None)
+    def row(
+        indicator: str, value: Any, field: str = "", event: str = "", scorer: str = "", proof: str = ""
+    ) -> Row:
+        return (
+            unit.code,
+            f"{span.closed_year}",
+            indicator,
+            event or None,
+            scorer or None,
+            field or None,
+            value,
+            proof or None,
+        )
 
     if unit.group == ECONOMIC:
-        yield row("sector", _tenths(60 + 42 * merit + chance.uniform(-6, 8)), proof="统计局反馈主管行业指标完成情况")
+        yield row(
+            "sector", _tenths(60 + 42 * merit + chance.uniform(-6, 8)), proof="统计局反馈主管行业指标完成情况"
+        )
     for judge in data_files.read("facts")["judges"]:
-        yield row("tasks", _tenths(62 + 32 * merit + chance.uniform(-4, 4)), scorer=judge, proof="年度重点工作评价表")
+        yield row(
+            "tasks",
+            _tenths(62 + 32 * merit + chance.uniform(-4, 4)),
+            scorer=judge,
+            proof="年度重点工作评价表",
+        )
     yield row("lawful", _tenths(70 + 25 * merit + chance.uniform(-4, 4)), proof="司法局、政府办年度评估")
     yield row("budget", _tenths(75 + 20 * merit + chance.uniform(-6, 4)), proof="财政局国库执行数据")
     for answer, ballots in _ballots(merit, chance).items():
@@ -60,7 +78,11 @@ def _events(merit: float, chance: Chance) -> Iterator[tuple[tuple[str, int], str
     topic = chance.choice(data["topics"])
     for number in range(chance.weighted({0: 1.6 - merit, 1: merit, 2: 0.25})):
         said = chance.choice(data["honours"][0 if chance.true(0.06) else 1 :])
-        yield ("honours", number + 1), said["words"].format(topic=topic), {"level": said["level"], "matter": said["matter"]}
+        yield (
+            ("honours", number + 1),
+            said["words"].format(topic=topic),
+            {"level": said["level"], "matter": said["matter"]},
+        )
     if chance.true(0.2 * merit):
         words = chance.choice(data["reforms"]).format(topic=topic)
         yield ("reforms", 1), words, {"points": _tenths(chance.choice((0.3, 0.5, 0.8, 1.0)))}

@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from gangmu.cli.demo import chronicle, data_files, facts, goals, grievances, projects, series, supervision, units
+from gangmu.cli.demo import (
+    chronicle,
+    data_files,
+    facts,
+    goals,
+    grievances,
+    projects,
+    series,
+    supervision,
+    units,
+)
 from gangmu.cli.demo.chance import SEED
 from gangmu.cli.demo.series import Observation
 from gangmu.cli.demo.span import Span

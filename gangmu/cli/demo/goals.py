@@ -83,7 +83,15 @@ class _Book:
                 post = self._post(part.unit, said)
                 person = self.roster.on_post(part.unit, post)
                 yield f"{self.year}-{code}", part.unit.code, None, None, part.target, None, None
-                yield f"{self.year}-{code}", part.unit.code, post, person.code, part.target, None, "A角负责，B角配合"
+                yield (
+                    f"{self.year}-{code}",
+                    part.unit.code,
+                    post,
+                    person.code,
+                    part.target,
+                    None,
+                    "A角负责，B角配合",
+                )
 
     def _row(
         self,
@@ -137,7 +145,10 @@ class _Book:
         sharing = self._units(said["to"])
         if whole is not None and len(sharing) > 1 and _adds_up(said):
             decimals = catalogue.get(said["figure"]).decimals
-            return [Part(*part) for part in zip(sharing, split(whole, [Decimal(1)] * len(sharing), decimals), strict=True)]
+            return [
+                Part(*part)
+                for part in zip(sharing, split(whole, [Decimal(1)] * len(sharing), decimals), strict=True)
+            ]
         parts = [Part(unit, whole) for unit in sharing]
         known = {part.unit.code for part in parts}
         also = [self.roster.holder(code) for code in said.get("also", ())]
@@ -179,7 +190,8 @@ class _Book:
         """The business post that carries it: the declared place, in other offices one that varies by goal."""
         posts = unit.business_posts
         if "post" in said:
-            return posts[min(said["post"], len(posts) - 1)]
+            place: int = said["post"]
+            return posts[min(place, len(posts) - 1)]
         return posts[Chance(self.seed, "post", said["name"]).randrange(len(posts))]
 
 
@@ -187,7 +199,12 @@ def _at_year_end(observed: Sequence[Observation], year: int) -> dict[tuple[str, 
     """(figure, unit or "") → its value at the end of a year; a later vintage goes before an earlier one."""
     found: dict[tuple[str, str], Decimal] = {}
     for row in observed:
-        if row.period in (f"{year}-Q4", f"{year}-M12") and not row.measure and not row.area and row.value is not None:
+        if (
+            row.period in (f"{year}-Q4", f"{year}-M12")
+            and not row.measure
+            and not row.area
+            and row.value is not None
+        ):
             found[row.figure, row.unit] = row.value
     return found
 
@@ -195,8 +212,10 @@ def _at_year_end(observed: Sequence[Observation], year: int) -> dict[tuple[str, 
 def _adds_up(said: Mapping[str, Any]) -> bool:
     """Whether the parts of a target make up the whole: amounts and counts do, rates and shares do not."""
     measure = Measure.parse(said["measure"]) if "measure" in said else None
-    return measure is not None and measure.kind in ("value", "count", "sum") and (
-        catalogue.get(said["figure"]).nature != "ratio"
+    return (
+        measure is not None
+        and measure.kind in ("value", "count", "sum")
+        and (catalogue.get(said["figure"]).nature != "ratio")
     )
 
 

@@ -63,7 +63,8 @@ class _Writer:
         chance = Chance(self.seed, "grievance", place)
         days = (self.span.today - self.span.first_day).days
         received = min(
-            self.span.first_day + DAY * round(days * place / count) + DAY * chance.randrange(3), self.span.today
+            self.span.first_day + DAY * round(days * place / count) + DAY * chance.randrange(3),
+            self.span.today,
         )
         hard = chance.true(SHARE_OF_HARD)
         lane = PETITION if hard or chance.true(0.2) else HOTLINE
@@ -97,7 +98,9 @@ class _Writer:
             "topic": draft.matter["topic"],
             "content": filled(draft.matter["content"], chance, draft.subdistrict, draft.received, more),
             "repeat": "repeated" if repeated else "first",
-            "people": chance.randrange(8, 160) if draft.hard else chance.weighted({1: 0.85, 2: 0.08, 5: 0.05, 12: 0.02}),
+            "people": chance.randrange(8, 160)
+            if draft.hard
+            else chance.weighted({1: 0.85, 2: 0.08, 5: 0.05, 12: 0.02}),
             "community": f"{community}社区",
             "subdistrict": draft.subdistrict.code,
             "level": draft.level,
@@ -112,7 +115,9 @@ class _Writer:
             values["result"] = filled(draft.matter["result"], chance, draft.subdistrict, draft.received, more)
             values["satisfaction"] = story.satisfaction
             values["three_in_place"] = (
-                chance.weighted({"solved": 0.82, "explained": 0.12, "helped": 0.06}) if draft.lane == PETITION else None
+                chance.weighted({"solved": 0.82, "explained": 0.12, "helped": 0.06})
+                if draft.lane == PETITION
+                else None
             )
         return Told(number, title, unit.code, values, story.events, story.lines)
 

@@ -36,5 +36,7 @@ class Places:
         return self._chance.choice(self._of(subdistrict)[kind])
 
     def _of(self, subdistrict: Unit) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = self._data["subdistricts"].get(subdistrict.short) or self._data["fallback"]
+        found: dict[str, list[str]] = (
+            self._data["subdistricts"].get(subdistrict.short) or self._data["fallback"]
+        )
         return found

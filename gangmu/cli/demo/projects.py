@@ -20,7 +20,11 @@ from gangmu.records import workdays
 
 COUNT = 360
 CLASSES = {"industry": 0.38, "service": 0.29, "urban": 0.33}
-LEADERS = {"industry": ("L06", "L02", "L04"), "service": ("L04", "L06", "L05"), "urban": ("L07", "L08", "L02", "L03")}
+LEADERS = {
+    "industry": ("L06", "L02", "L04"),
+    "service": ("L04", "L06", "L05"),
+    "urban": ("L07", "L08", "L02", "L03"),
+}
 SEASON = (0.6, 0.5, 1.0, 1.1, 1.1, 1.15, 1.0, 1.0, 1.1, 1.15, 1.15, 1.25)
 MONTH = datetime.timedelta(days=30)
 WAN_PER_YI = 10_000
@@ -139,22 +143,32 @@ class _Writer:
                 brand=brand,
                 product=chance.choice(kind.get("product", [""])),
                 phase=chance.choice(self.data["phases"]),
-                old=chance.choice(kind.get("old", [""])) + chance.choice(("", "东区", "西区", "北区", "一期", "二期")),
+                old=chance.choice(kind.get("old", [""]))
+                + chance.choice(("", "东区", "西区", "北区", "一期", "二期")),
                 road=places.road(subdistrict),
                 estate=places.estate(subdistrict),
                 community=places.community(subdistrict),
-                water=chance.choice(kind.get("water", [""])) + chance.choice(("", "上游段", "中段", "下游段", "左岸", "右岸")),
+                water=chance.choice(kind.get("water", [""]))
+                + chance.choice(("", "上游段", "中段", "下游段", "左岸", "右岸")),
             )
             if name not in self.names:
                 self.names.add(name)
                 return brand, name
-            subdistrict = chance.choice(self.roster.subdistricts) if "{brand}" not in kind["name"] else subdistrict
+            subdistrict = (
+                chance.choice(self.roster.subdistricts) if "{brand}" not in kind["name"] else subdistrict
+            )
 
     def _life(self, chance: Chance, total: Decimal) -> Life:
         """Starts lie evenly from some time before the first year to a year from today."""
         started = chance.day_between(self.span.first_day - 14 * MONTH, self.span.today + 12 * MONTH)
         large = float(total) / WAN_PER_YI
-        months = chance.uniform(8, 15) if large < 1 else chance.uniform(16, 29) if large < 10 else chance.uniform(24, 38)
+        months = (
+            chance.uniform(8, 15)
+            if large < 1
+            else chance.uniform(16, 29)
+            if large < 10
+            else chance.uniform(24, 38)
+        )
         early = started - chance.randrange(110, 320) * datetime.timedelta(days=1)
         proposed = early - chance.randrange(60, 260) * datetime.timedelta(days=1)
         latest = self.span.today - datetime.timedelta(days=chance.randrange(3, 160))
@@ -190,7 +204,9 @@ class _Writer:
             late = datetime.timedelta(days=chance.randrange(-20, 50))
             values["leader"] = chance.choice(LEADERS[draft.class_])
             values["due_on"] = life.completed + (late if life.completed <= today else datetime.timedelta(0))
-            values["start_basis"] = chance.weighted({"permit": 0.6, "start_report": 0.2, "site_photo": 0.1, "equipment": 0.1})
+            values["start_basis"] = chance.weighted(
+                {"permit": 0.6, "start_report": 0.2, "site_photo": 0.1, "equipment": 0.1}
+            )
             values["start_evidence"] = f"施{life.started:%Y%m}{chance.randrange(100, 999)}号"
             values["in_statistics_on"] = _not_after(life.started + 2 * MONTH * chance.random(), today)
             values["progress_words"] = self._progress(draft)
@@ -219,7 +235,11 @@ class _Writer:
 
     def _headquarters(self, draft: Draft) -> str:
         names: list[str] = self.data["headquarters"]
-        return names[{"industry": 0, "service": 1, "urban": 2}[draft.class_]] if draft.total >= WAN_PER_YI else names[3]
+        return (
+            names[{"industry": 0, "service": 1, "urban": 2}[draft.class_]]
+            if draft.total >= WAN_PER_YI
+            else names[3]
+        )
 
     def _progress(self, draft: Draft) -> str:
         works: list[str] = self.data["works"][draft.class_]
@@ -289,7 +309,9 @@ class _Writer:
         today, day = self.span.today, datetime.timedelta(days=1)
         link = chance.choice(list(self.data["blockers"]))
         said = chance.choice(self.data["blockers"][link])
-        opened = _not_after(draft.life.early + chance.randrange(20, 300) * day, today - chance.randrange(1, 25) * day)
+        opened = _not_after(
+            draft.life.early + chance.randrange(20, 300) * day, today - chance.randrange(1, 25) * day
+        )
         settle_by = workdays.on_or_after(opened + chance.randrange(15, 45) * day)
         settled = workdays.on_or_after(opened + chance.randrange(5, 60) * day)
         owner = self.roster.holder(said["owner"]) if said["owner"] else draft.subdistrict
@@ -359,7 +381,9 @@ def _aim(life: Life, year: int) -> str:
     if life.completed.year == year:
         return "竣工验收，具备投用条件"
     if life.started.year == year:
-        return "上半年完成手续办理，年内开工建设" if life.started.month > 6 else "一季度开工，年底形成形象进度"
+        return (
+            "上半年完成手续办理，年内开工建设" if life.started.month > 6 else "一季度开工，年底形成形象进度"
+        )
     return "主体施工，完成年度投资计划"
 
 

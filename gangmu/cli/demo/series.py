@@ -39,7 +39,9 @@ class Observation:
 
     def row(self) -> tuple[Any, ...]:
         said = (self.figure, self.measure, self.period, self.area, self.unit, self.value, "")
-        return tuple(cell if cell != "" else None for cell in (*said, self.vintage, self.status, self.source, ""))
+        return tuple(
+            cell if cell != "" else None for cell in (*said, self.vintage, self.status, self.source, "")
+        )
 
 
 def sheet(observed: Sequence[Observation]) -> SheetOut:
@@ -59,7 +61,9 @@ def observations(seed: str, span: Span, roster: Roster) -> list[Observation]:
             rows += _of_subdistricts(flow, data["of_subdistricts"][code], roster, seed)
     for code, said in data["levels"].items():
         rows += _levels(code, said, span)
-    rows += _levels("population", {**data["city_population"], "decimals": 2, "source": "云澜市统计局反馈"}, span, "全市")
+    rows += _levels(
+        "population", {**data["city_population"], "decimals": 2, "source": "云澜市统计局反馈"}, span, "全市"
+    )
     rows += _published_ranks(data["published_ranks"], span)
     return rows
 
@@ -153,7 +157,11 @@ class Flow:
             if period.year < self.span.closed_year and period.end.month == 12:
                 revised = value * (HUNDRED + revision(self.seed, period.year)) / HUNDRED
                 yield Observation(
-                    self.code, period.code, _rounded(revised, self.decimals), vintage=FINAL, source=self.source
+                    self.code,
+                    period.code,
+                    _rounded(revised, self.decimals),
+                    vintage=FINAL,
+                    source=self.source,
                 )
 
     def _indices(self) -> range:
@@ -192,9 +200,13 @@ def _compared(flow: Flow, data: Mapping[str, Any]) -> Iterator[Observation]:
             vintage = flow.vintage(period)
             if area in offsets:
                 issued = flow.issued_growth(period, values, growth) if values else _rounded(growth[period], 1)
-                yield Observation(flow.code, period.code, issued, "增速", area, vintage=vintage, source="云澜市统计月报")
+                yield Observation(
+                    flow.code, period.code, issued, "增速", area, vintage=vintage, source="云澜市统计月报"
+                )
             if area in bases:
-                yield Observation(flow.code, period.code, values[period], "", area, vintage=vintage, source="云澜市统计月报")
+                yield Observation(
+                    flow.code, period.code, values[period], "", area, vintage=vintage, source="云澜市统计月报"
+                )
     if flow.code == "gdp":
         yield from _national(data, flow)
 
@@ -205,16 +217,16 @@ def _national(data: Mapping[str, Any], flow: Flow) -> Iterator[Observation]:
         yield Observation("gdp", row.period, row.value, "增速", "全国", source=row.source)
 
 
-def _of_subdistricts(
-    flow: Flow, said: Mapping[str, Any], roster: Roster, seed: str
-) -> Iterator[Observation]:
+def _of_subdistricts(flow: Flow, said: Mapping[str, Any], roster: Roster, seed: str) -> Iterator[Observation]:
     quarters = [p for p in flow.issued if p.end.month % 3 == 0]
     if said.get("growth"):
         for unit in roster.subdistricts:
             growth = flow.growth(stray=said["stray"], whose=unit.code)
             for period in quarters:
                 value = _rounded(growth[period], 1)
-                yield Observation(flow.code, period.code, value, "增速", unit=unit.code, source=said["source"])
+                yield Observation(
+                    flow.code, period.code, value, "增速", unit=unit.code, source=said["source"]
+                )
         return
     weights = _weights(flow, said, roster, seed)
     totals = flow.own_values()
@@ -253,7 +265,9 @@ def _levels(code: str, said: Mapping[str, Any], span: Span, area: str = "") -> I
     standing = Decimal(str(said.get("start", 0)))
     if "start" in said:
         before = f"{span.first_year - 1}-Q4"
-        yield Observation(code, before, _rounded(standing, said["decimals"]), area=area, source=said["source"])
+        yield Observation(
+            code, before, _rounded(standing, said["decimals"]), area=area, source=said["source"]
+        )
     for year in span.years:
         place = year - span.first_year
         for quarter in [q for q in span.quarters if q.year == year]:

@@ -59,7 +59,12 @@ def _report(folder: Path, year: int, actor: Actor, out: Output) -> Report:
         written = report.up_to_date(folder, year, actor)
         step()
     if written.set_aside is not None:
-        out.hint(both(f"   手工改过的一份另存为 {written.set_aside}", f"   the copy edited by hand is {written.set_aside}"))
+        out.hint(
+            both(
+                f"   手工改过的一份另存为 {written.set_aside}",
+                f"   the copy edited by hand is {written.set_aside}",
+            )
+        )
     zh = "每个数字都与现在的数据一致，保留原件" if written.kept else "已出具"
     en = "kept: every number still holds" if written.kept else "issued"
     out.say(
@@ -75,7 +80,13 @@ def _sign_ins(out: Output) -> None:
     if out.json:
         return
     out.table(
-        [both("账号", "username"), both("密码", "password"), both("姓名", "name"), both("角色", "role"), both("单位", "unit")],
+        [
+            both("账号", "username"),
+            both("密码", "password"),
+            both("姓名", "name"),
+            both("角色", "role"),
+            both("单位", "unit"),
+        ],
         [(one.username, sign_ins.password(), one.name, one.role, one.unit) for one in sign_ins.listed()],
         title=both("演示账号（仅供演示区）", "Sign-ins of the demo (for the demo alone)"),
     )

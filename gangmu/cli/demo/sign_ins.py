@@ -42,7 +42,9 @@ def listed() -> list[SignIn]:
     """The demo's accounts as they stand, in the order of the roles."""
     users = {user.username: user for user in User.objects.select_related("unit")}
     return [
-        SignIn(user.username, user.name, Text(*ROLES[said["role"]]), user.unit.short_name if user.unit else "")
+        SignIn(
+            user.username, user.name, Text(*ROLES[said["role"]]), user.unit.short_name if user.unit else ""
+        )
         for said in data_files.read("accounts")["accounts"]
         if (user := users.get(said["username"])) is not None
     ]

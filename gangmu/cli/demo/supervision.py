@@ -88,7 +88,11 @@ class _Writer:
         values: dict[str, Any] = {
             "source": draft.source,
             "source_ref": filled(
-                self.data["refs"][draft.source], chance, draft.subdistrict, draft.raised, {"n": chance.randrange(1, self.data["ref_numbers"].get(draft.source, 1) + 1)}
+                self.data["refs"][draft.source],
+                chance,
+                draft.subdistrict,
+                draft.raised,
+                {"n": chance.randrange(1, self.data["ref_numbers"].get(draft.source, 1) + 1)},
             ),
             "instruction_by": chance.choice(LEADERS[:2]) if draft.source.startswith("instruction") else None,
             "content": draft.matter["ask"],
@@ -190,7 +194,9 @@ class _Story:
         if self.chance.true(0.05) and whole > 25:
             due = self._extend(due)
         if late:
-            return workdays.on_or_after(due + DAY * self.chance.randrange(6 if recent else 2, 30 if recent else 15)), due
+            return workdays.on_or_after(
+                due + DAY * self.chance.randrange(6 if recent else 2, 30 if recent else 15)
+            ), due
         ahead = due - DAY * self.chance.randrange(0, max(whole // 3, 1))
         earliest = workdays.add_workdays(self.events[-1].on, 2)
         return max(workdays.add_workdays(ahead + DAY, -1), min(earliest, due)), due
@@ -222,7 +228,13 @@ class _Story:
 
     def _reply(self, day: datetime.date, progress: int) -> None:
         roster, unit, chance = self.writer.roster, self.draft.unit, self.chance
-        said = self.data["finished"] if progress == 100 else self.data["middle"] if progress > 40 else self.data["started"]
+        said = (
+            self.data["finished"]
+            if progress == 100
+            else self.data["middle"]
+            if progress > 40
+            else self.data["started"]
+        )
         text = chance.choice(said).format(
             progress=progress, part=chance.choice(self.data["parts"]), people=chance.randrange(20, 300)
         )
@@ -268,7 +280,11 @@ class _Story:
         if finish <= due:
             return
         words = self.data["urging"]
-        for offset, level, text in ((-3, "liaison", words[0]), (1, "deputy", words[1]), (6, "head", words[2])):
+        for offset, level, text in (
+            (-3, "liaison", words[0]),
+            (1, "deputy", words[1]),
+            (6, "head", words[2]),
+        ):
             day = workdays.on_or_after(due + DAY * offset)
             if self.events[-1].on <= day <= min(self.today, finish):
                 self.lines["urgings"].append({"urged_on": day, "level": level, "words": text})
@@ -281,7 +297,9 @@ class _Story:
 
     def _reach(self, stage: str, day: datetime.date, note: str = "") -> None:
         """The stage, unless its day has not come or an earlier one has not been reached."""
-        if day > self.today or (self.events and self.events[-1].stage == "handling" and day < self.events[-1].on):
+        if day > self.today or (
+            self.events and self.events[-1].stage == "handling" and day < self.events[-1].on
+        ):
             return
         self.events.append(Event(stage, day, note))
 

@@ -104,7 +104,10 @@ class Roster:
     @cached_property
     def _by_post(self) -> dict[tuple[str, str], Person]:
         return {
-            (person.unit, seat.post): person for person in self.people for seat in person.seats if seat.part == "A"
+            (person.unit, seat.post): person
+            for person in self.people
+            for seat in person.seats
+            if seat.part == "A"
         }
 
 
@@ -184,7 +187,7 @@ def sheets(people_of: Roster, span: Span) -> list[SheetOut]:
 def _chosen(rows: list[dict[str, object]], groups: list[str], count: int) -> list[dict[str, object]]:
     """The `count` rows a demo takes, in official order: of each group those needed first."""
     left = {group: sorted((row for row in rows if row["group"] == group), key=_need) for group in groups}
-    sizes = {group: 2 for group in groups}
+    sizes = dict.fromkeys(groups, 2)
     while sum(sizes.values()) < count:
         open_groups = [group for group in groups if sizes[group] < len(left[group])]
         emptiest = min(open_groups, key=lambda group: sizes[group] / len(left[group]))

@@ -36,12 +36,25 @@ def filled(
 
 def season(day: datetime.date) -> str:
     """What an office calls the time of year."""
-    return ("岁末年初", "冬春季", "春季", "春季", "春夏", "汛期", "汛期", "汛期", "秋季", "秋季", "秋冬季", "岁末年初")[
-        day.month - 1
-    ]
+    return (
+        "岁末年初",
+        "冬春季",
+        "春季",
+        "春季",
+        "春夏",
+        "汛期",
+        "汛期",
+        "汛期",
+        "秋季",
+        "秋季",
+        "秋冬季",
+        "岁末年初",
+    )[day.month - 1]
 
 
-def by_weight(rows: Sequence[Mapping[str, Any]], key: str, weights: Mapping[str, float], chance: Chance) -> Mapping[str, Any]:
+def by_weight(
+    rows: Sequence[Mapping[str, Any]], key: str, weights: Mapping[str, float], chance: Chance
+) -> Mapping[str, Any]:
     """A row: first its class by weight, then one of that class."""
     class_ = chance.weighted(weights)
     return chance.choice([row for row in rows if row[key] == class_])
