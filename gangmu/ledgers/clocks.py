@@ -41,32 +41,34 @@ def rule_of(clock: Clock, values: Mapping[str, Value]) -> Rule | None:
 
 def running(register: Register, state: State) -> list[Running]:
     """The clocks of an entry that have started, in declared order."""
-    found = []
-    for clock in register.clocks:
-        rule = rule_of(clock, state.values) if holds(clock.when, state.values) else None
-        since = _last_reached(state, clock.starts)
-        if rule is None or since is None:
-            continue
-        kept = state.values.get(clock.sets) if clock.sets else None
-        due_on = kept if isinstance(kept, datetime.date) else deadlines.due(rule, since)
-        assert due_on is not None  # no pauses are given, so the day is known
-        found.append(Running(clock, since, due_on, _first_reached(state, clock.ends, since)))
-    return found
+    return [found for clock in register.clocks if (found := _run(clock, state))]
 
 
 def with_deadlines(register: Register, state: State) -> State:
     """The state with the deadlines that its clocks set, where none was given."""
-    due = {
-        one.clock.sets: one.due_on
-        for one in reversed(running(register, state))
-        if one.clock.sets and state.values.get(one.clock.sets) is None
-    }
+    due: dict[str, Value] = {}
+    for clock in register.clocks:
+        if clock.sets and clock.sets not in due and state.values.get(clock.sets) is None:
+            found = _run(clock, state)
+            if found is not None:
+                due[clock.sets] = found.due_on
     return state.with_values(due) if due else state
 
 
 def main_clock(register: Register, values: Mapping[str, Value]) -> Clock | None:
     """The clock that sets `due_on` for an entry of these choices."""
     return next((one for one in register.clocks if one.sets == DUE_ON and holds(one.when, values)), None)
+
+
+def _run(clock: Clock, state: State) -> Running | None:
+    rule = rule_of(clock, state.values) if holds(clock.when, state.values) else None
+    since = _last_reached(state, clock.starts)
+    if rule is None or since is None:
+        return None
+    kept = state.values.get(clock.sets) if clock.sets else None
+    due_on = kept if isinstance(kept, datetime.date) else deadlines.due(rule, since)
+    assert due_on is not None  # no pauses are given, so the day is known
+    return Running(clock, since, due_on, _first_reached(state, clock.ends, since))
 
 
 def _last_reached(state: State, stage: str) -> datetime.date | None:

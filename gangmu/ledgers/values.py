@@ -33,7 +33,7 @@ _YEAR = re.compile(r"(\d{4})(?:年度?)?")
 
 def read(field: Field, cell: Cell, references: References, problems: Problems) -> Value:
     """The value of a cell, or None: for an empty cell, and with a finding for one that cannot be read."""
-    if cell.fault is None and cell.empty:
+    if cell.content is None or cell.empty:
         return None
     return _READERS[field.kind](field, cell, references, problems)
 

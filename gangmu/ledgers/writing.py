@@ -9,7 +9,7 @@ import datetime
 import hashlib
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -385,22 +385,29 @@ def _insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Se
     if not rows:
         return
     by_column = {one.column: one for one in model._meta.concrete_fields}
-    prepare = [by_column[column].get_db_prep_save for column in columns]
+    prepare = [_preparing(by_column[column]) for column in columns]
     quote = connection.ops.quote_name
     names, marks = ", ".join(map(quote, columns)), ", ".join(["%s"] * len(columns))
     # Names are the model's own columns; values go as parameters.
     statement = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({marks})"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.executemany(
-            statement,
-            [
-                [
-                    None if value is None else to(value, connection)
-                    for to, value in zip(prepare, row, strict=True)
-                ]
-                for row in rows
-            ],
+            statement, [[to(value) for to, value in zip(prepare, row, strict=True)] for row in rows]
         )
+
+
+def _preparing(column: models.Field[Any, Any]) -> Callable[[Any], Any]:
+    """What a value becomes for the database. Days, moments and amounts repeat: each is prepared once."""
+    if isinstance(column, models.CharField | models.TextField):
+        return lambda value: value
+    known: dict[Any, Any] = {None: None}
+
+    def prepared(value: Any) -> Any:
+        if value not in known:
+            known[value] = column.get_db_prep_save(value, connection)
+        return known[value]
+
+    return prepared
 
 
 def _keep_secrets(acts: Sequence[Act], ids: Sequence[int]) -> None:
