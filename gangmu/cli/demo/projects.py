@@ -211,7 +211,7 @@ class _Writer:
             values["in_statistics_on"] = _not_after(life.started + 2 * MONTH * chance.random(), today)
             values["progress_words"] = self._progress(draft)
             yi = draft.total / WAN_PER_YI
-            values["retail_area"] = _area(chance, yi, 0.8) if draft.kind.get("shops") else None
+            values["retail_area"] = _area(chance, yi, 0.4) if draft.kind.get("shops") else None
             values["office_area"] = _area(chance, yi, 0.3) if draft.kind.get("offices") else None
         if "ended" in reached:
             values["ended_because"] = chance.choice(self.data["ended_because"])
