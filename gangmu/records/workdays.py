@@ -35,7 +35,7 @@ class Arrangement:
 
 def arrangement(year: int) -> Arrangement | None:
     """The arrangement of a year, or None where none is known yet."""
-    return _arrangements(settings.DISTRICT.declared / "holidays").get(year)
+    return _arrangements(settings.DISTRICT).get(year)
 
 
 def arranged(day: datetime.date) -> bool:
@@ -84,7 +84,9 @@ def on_or_after(day: datetime.date) -> datetime.date:
 
 
 @cache
-def _arrangements(declared: Path) -> dict[int, Arrangement]:
+def _arrangements(district: Any) -> dict[int, Arrangement]:
+    """By district, not by path: this is asked for each day of each deadline."""
+    declared = district.declared / "holidays"
     paths = [*sorted(SHIPPED.glob("*.yaml")), *sorted(declared.glob("*.yaml"))]
     read = [_read(path) for path in paths]
     return {known.year: known for known in read}
