@@ -63,7 +63,7 @@ def facts_of(example: Example, book: RuleBook) -> Facts:
 
 def _run(book: RuleBook, example: Example) -> Iterator[Outcome]:
     try:
-        results: Results | str = score(book, facts_of(example, book))
+        results: Results | str = score(book, facts_of(example, book), grouped=False)
     except InputRefused as refused:
         results = refused.problems[0].message.zh
     for what, wanted in (("score", example.expect), ("rank", example.ranks), ("grade", example.grades)):

@@ -220,8 +220,11 @@ def _place(rank: Fraction | None) -> str | None:
     return None if rank is None else numbers.exact(rank)
 
 
-def score(book: RuleBook, facts: Facts, backend: str = "reference") -> Results:
-    """Score facts by a rule book. InputRefused lists all that is wrong with the book's formulas or with the facts."""
+def score(book: RuleBook, facts: Facts, backend: str = "reference", *, grouped: bool = True) -> Results:
+    """Score facts by a rule book. InputRefused lists all that is wrong with the book's formulas or with the facts.
+
+    grouped: every unit must be in a group where the book has groups; a worked example of one item need not say.
+    """
     if backend not in BACKENDS:
         raise refuse(
             "score.backend",
@@ -230,7 +233,7 @@ def score(book: RuleBook, facts: Facts, backend: str = "reference") -> Results:
         )
     plan = planning.plan(book)
     groups = groups_of(book, facts)
-    fact_check.check(plan, facts, groups).raise_if_any()
+    fact_check.check(plan, facts, groups if grouped else {}).raise_if_any()
     interpreter = Interpreter(plan, facts, groups)
     columns = interpreter.run()
     return Results(plan, facts, groups, interpreter, columns)

@@ -31,6 +31,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=both("考核周期，如 2025", "period of a cycle, such as 2025"),
     )
     add_files(parser)
+    parser.add_argument(
+        "--adopt",
+        metavar="REASON",
+        help=both("改用新导入的考核办法，并写明理由", "use the newer rule book; say why"),
+    )
     parser.add_argument("--backend", default="reference", help=both("计算后端", "backend: reference"))
     parser.add_argument(
         "-o", "--output", type=Path, metavar="OUT", help=both("写成 CSV 或 XLSX", "write a CSV or XLSX")
@@ -86,14 +91,25 @@ def results_of(args: argparse.Namespace) -> Results:
 
 
 def _of_district(args: argparse.Namespace, out: Output) -> Results:
-    from gangmu.assessment import cycles, runs
+    from gangmu.assessment import cycles, results, runs
     from gangmu.cli.district import require
 
     require(args.actor, "score.run")
-    cycle = cycles.of_period(args.period)
+    cycle = cycles.of_period(args.period, args.actor)
+    newer = cycles.newer_rulebook(cycle)
+    if newer is not None and args.adopt:
+        require(args.actor, "rulebook.lock")
+        cycles.adopt(cycle, newer, args.actor, args.adopt)
+    elif newer is not None:
+        out.hint(
+            both(
+                f"注意：{cycle.period} 仍按第{cycle.rulebook.version}版计分；改用第{newer.version}版请加 --adopt 理由",
+                f"note: {cycle.period} rests on version {cycle.rulebook.version}; --adopt REASON uses {newer.version}",
+            )
+        )
     with out.progress(both("计分", "scoring")):
-        run = runs.run(cycle, args.actor)
-    return runs.results_of(run)
+        made = runs.run(cycle, args.actor)
+        return results.results_of(made)
 
 
 def _print(results: Results, out: Output) -> None:
