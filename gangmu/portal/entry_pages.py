@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from gangmu.ledgers.entries import Past
 from gangmu.ledgers.models import Entry
 from gangmu.ledgers.references import References
 from gangmu.ledgers.register import DUE_ON, NUMBER, UNIT, Field, LineKind, Register, Stage
-from gangmu.ledgers.states import Reached, Standing, State, load
+from gangmu.ledgers.states import LineState, Reached, Standing, State, load
 from gangmu.ledgers.values import Value
 from gangmu.org.models import User
 from gangmu.org.permissions import may
@@ -61,6 +61,25 @@ class ShownPast:
     position: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A line as a card: (name, value, unit) in short, (name, text) at length."""
+
+    on: datetime.date
+    facts: tuple[tuple[str, object, str], ...]
+    texts: tuple[tuple[str, object], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLines:
+    """The lines of a kind: as cards where they are texts, else as tables, the older ones in a second."""
+
+    kind: LineKind
+    cards: Sequence[Card] = ()
+    tables: Sequence[Table] = ()
+
+
+LINES_SHOWN = 12
 ACTIONS = {
     "entry.create": gettext_lazy("新建"),
     "entry.change": gettext_lazy("修改"),
@@ -110,7 +129,7 @@ class EntryPage:
 
     @property
     def lamp(self) -> Lamp | None:
-        if self.register.code == following.LEDGER:
+        if self._has_steps:
             return lamps.lamp_of(following.item_of(self.entry), clock.today())
         due, done = self.state.values.get(DUE_ON), self.state.done_on(self.register)
         if not isinstance(due, datetime.date) and done is None:
@@ -149,9 +168,11 @@ class EntryPage:
 
     def moves(self) -> list[forms.Form]:
         """The moves open to the reader, each a form that asks what its stage needs; of a supervision item, its steps."""
-        if self.register.code == following.LEDGER:
+        if self._has_steps:
             item = following.item_of(self.entry)
-            return [supervision.form_of(step, item) for step in supervision.open_steps(item, self.user)]
+            return _first_open(
+                [supervision.form_of(step, item) for step in supervision.open_steps(item, self.user)]
+            )
         return [
             ledger_forms.move_form(
                 stage, self.asks_of(stage.code), self.references, self.address, self.standing.version
@@ -181,36 +202,61 @@ class EntryPage:
             if code in self.register.sensitive and self.state.values.get(code) is not None
         ]
 
-    def lines(self) -> list[tuple[LineKind, Table, forms.Form | None]]:
+    def lines(self) -> list[tuple[ShownLines, forms.Form | None]]:
         """The lines of each kind, the latest first, with the form that adds one."""
-        adds = self._may("ledger.edit", sight.units_of(self.register, self.state.values))
+        adds = not self._has_steps and self._may(
+            "ledger.edit", sight.units_of(self.register, self.state.values)
+        )
         return [
             (
-                kind,
-                self._line_table(kind),
+                self._shown_lines(kind),
                 ledger_forms.line_form(kind, self.references, self.address) if adds else None,
             )
             for kind in self.register.lines
         ]
 
-    def _line_table(self, kind: LineKind) -> Table:
+    def _shown_lines(self, kind: LineKind) -> ShownLines:
         found = [line for line in self.state.lines if line.kind == kind.code]
         found.sort(key=lambda line: line.on, reverse=True)
+        used = [
+            one
+            for one in kind.fields
+            if one.required or any(line.values.get(one.code) is not None for line in found)
+        ]
+        wordy = [one for one in used if one.kind == "long_text"]
+        if len(wordy) > 1:
+            return ShownLines(kind, cards=[self._card(line, used) for line in found])
+        tables = [
+            self._line_table(kind, used, some) for some in (found[:LINES_SHOWN], found[LINES_SHOWN:]) if some
+        ]
+        return ShownLines(kind, tables=tables)
+
+    def _card(self, line: LineState, used: Sequence[Field]) -> Card:
+        """A line with much to read: its day, its short values in a row, its texts one by one."""
+        said_so = [(one, self.shown(one, line.values.get(one.code))) for one in used]
+        filled = [(one, value) for one, value in said_so if line.values.get(one.code) is not None]
+        return Card(
+            line.on,
+            tuple(
+                (said(one.name), value, one.unit_of_measure)
+                for one, value in filled
+                if one.kind != "long_text" and line.values.get(one.code) != line.on
+            ),
+            tuple((said(one.name), value) for one, value in filled if one.kind == "long_text"),
+        )
+
+    def _line_table(self, kind: LineKind, used: Sequence[Field], lines: Sequence[LineState]) -> Table:
         columns = [
             Column(
-                one.code,
-                said(one.name),
-                "number" if one.storage == NUMBER else "text",
-                one.unit_of_measure,
+                one.code, said(one.name), "number" if one.storage == NUMBER else "text", one.unit_of_measure
             )
-            for one in kind.fields
-            if any(line.values.get(one.code) is not None for line in found) or one.required
+            for one in used
         ]
         by_code = kind.by_code
         return Table(
             said(kind.name),
             columns,
-            found,
+            lines,
             lambda batch: [
                 Row(
                     {
@@ -229,7 +275,15 @@ class EntryPage:
     def evidence(self) -> list[Evidence]:
         return list(entries.evidence(self.entry).select_related("by"))
 
+    @property
+    def _has_steps(self) -> bool:
+        """Whether it goes by the steps of supervision, not by bare stages."""
+        return self.register.code == following.LEDGER
+
     def may_edit(self) -> bool:
+        """An item of supervision is the office's to change: its unit replies."""
+        if self._has_steps and not may(self.user, "supervision.assign"):
+            return False
         return self._may("ledger.edit", {str(self.state.values[UNIT])})
 
     def may_add_evidence(self) -> bool:
@@ -281,3 +335,8 @@ def _moves(register: Register, past: Past) -> tuple[tuple[str, str, str], ...]:
         (_("阶段"), "", f"{said(found[stage].name) if stage in found else stage} {on}")
         for stage, on in past.detail.get("stages", ())
     )
+
+
+def _first_open(offered: list[forms.Form]) -> list[forms.Form]:
+    """What an item waits for stands open, ready to be filled in."""
+    return [replace(one, open=True) if place == 0 else one for place, one in enumerate(offered)]

@@ -106,8 +106,13 @@ def as_of() -> datetime.datetime | datetime.date | None:
     Where the district's day is set to an earlier one, that day: what is shown is shown as of it.
     """
     moment: datetime.datetime | None = LogEntry.objects.aggregate(at=Max("at"))["at"]
+    return moment and not_after_today(moment)
+
+
+def not_after_today(moment: datetime.datetime) -> datetime.datetime | datetime.date:
+    """A moment of recording, or the district's day where that is set to an earlier one."""
     today = clock.today()
-    return today if moment is not None and timezone.localdate(moment) > today else moment
+    return today if timezone.localdate(moment) > today else moment
 
 
 def target_words(node: GoalNode) -> str:

@@ -6,7 +6,10 @@ import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,11 +17,13 @@ from gangmu.drive import following, items, urging
 from gangmu.drive.following import Item
 from gangmu.ledgers.declarations import get
 from gangmu.ledgers.models import Entry
+from gangmu.ledgers.writing import SUBJECT
 from gangmu.org.models import User
 from gangmu.org.permissions import OFFICE_HEAD, may, roles_of
-from gangmu.problems import Problems
-from gangmu.records import clock
+from gangmu.problems import Problem, Problems, Text
+from gangmu.records import clock, evidence
 from gangmu.records.log import Actor
+from gangmu.records.models import Evidence
 from gangmu.sheets import parsing
 from gangmu.sheets.cells import Cell
 from gangmu.web import forms
@@ -26,6 +31,21 @@ from gangmu.web.cells import said
 from gangmu.web.forms import Field
 
 Said = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A step as it is taken: by whom, on which day, with what words and, where it asks for one, which file."""
+
+    entry: Entry
+    on: datetime.date
+    actor: Actor
+    said: Said
+    scan: Evidence | None = None
+
+    @property
+    def note(self) -> str:
+        return self.said.get("note", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +60,11 @@ class Step:
     permission: str
     stages: tuple[str, ...]
     asks: Callable[[Item], list[Field]]
-    does: Callable[[Entry, datetime.date, Actor, Said], object]
+    does: Callable[[Answer], object]
     of_unit: bool = False
     when: Callable[[Item, User], bool] = lambda item, user: True
     help: object = ""
+    asks_file: bool = False
 
 
 def open_steps(item: Item, user: User) -> list[Step]:
@@ -66,16 +87,32 @@ def form_of(step: Step, item: Item) -> forms.Form:
         [*step.asks(item), Field("on", _("日期"), "day", clock.today().isoformat(), True)],
         (("version", str(item.version)),),
         help=str(step.help),
+        files=step.asks_file,
     ).asking()
 
 
-def take(step: Step, entry: Entry, actor: Actor, said_so: Said) -> None:
+@transaction.atomic
+def take(
+    step: Step, entry: Entry, actor: Actor, said_so: Said, file: UploadedFile[Any] | None = None
+) -> None:
     """Take a step with what was said in its form. InputRefused with findings, each naming its field."""
     problems = Problems()
     on = parsing.day(_cell("on", said_so), problems, required=True)
+    if step.asks_file and file is None:
+        problems.add(
+            Problem(
+                "file.missing",
+                Text("没有选文件", "no file was chosen"),
+                Text("请选择文件", "choose one"),
+                cell="file",
+            )
+        )
     problems.raise_if_any()
     assert on is not None, "required"
-    step.does(entry, on, actor, said_so)
+    scan = None
+    if step.asks_file and file is not None:
+        scan = evidence.keep(file.read(), file.name or "", SUBJECT, entry.subject_key, actor)
+    step.does(Answer(entry, on, actor, said_so, scan))
 
 
 def _words(name: str, label: str, hint: str = "", *, required: bool = True) -> Field:
@@ -143,35 +180,53 @@ def replaced(field: Field, value: str) -> Field:
     return Field(field.name, field.label, field.kind, value, field.required, field.hint)
 
 
-def _reply(entry: Entry, on: datetime.date, actor: Actor, said_so: Said) -> None:
-    problems = Problems()
+def _asks_signature(item: Item) -> list[Field]:
+    return [
+        Field("signed_by", _("签批人"), required=True),
+        Field("file", _("签批扫描件"), "file", required=True, hint=_("PDF 或图片；与系统中的反馈内容一致。")),
+    ]
+
+
+def _reply(answer: Answer) -> None:
+    problems, said_words = Problems(), answer.said
     progress = parsing.decimal(
-        _cell("progress", said_so), problems, unit="%", minimum=Decimal(0), maximum=Decimal(100)
+        _cell("progress", said_words), problems, unit="%", minimum=Decimal(0), maximum=Decimal(100)
     )
-    text = parsing.text(_cell("text", said_so), problems, required=True)
+    text = parsing.text(_cell("text", said_words), problems, required=True)
     problems.raise_if_any()
     items.reply(
-        entry,
+        answer.entry,
         text or "",
-        actor,
-        on=on,
+        answer.actor,
+        on=answer.on,
         progress=progress,
-        next_step=said_so.get("next_step", ""),
-        difficulty=said_so.get("difficulty", ""),
+        next_step=said_words.get("next_step", ""),
+        difficulty=said_words.get("difficulty", ""),
     )
 
 
-def _extend(entry: Entry, on: datetime.date, actor: Actor, said_so: Said) -> None:
+def _sign_on_paper(answer: Answer) -> None:
+    items.sign(
+        answer.entry,
+        answer.on,
+        answer.actor,
+        signed_by=answer.said.get("signed_by", "").strip(),
+        scan=answer.scan,
+    )
+
+
+def _extend(answer: Answer) -> None:
     problems = Problems()
-    days = parsing.whole(_cell("days", said_so), problems, required=True)
+    days = parsing.whole(_cell("days", answer.said), problems, required=True)
     problems.raise_if_any()
-    items.extend(entry, days or 0, said_so.get("note", ""), on, said_so.get("granted_by", ""), actor)
+    granted_by = answer.said.get("granted_by", "")
+    items.extend(answer.entry, days or 0, answer.note, answer.on, granted_by, answer.actor)
 
 
-def _urge(entry: Entry, on: datetime.date, actor: Actor, said_so: Said) -> None:
-    told = urging.urging_of(entry, clock.today())
+def _urge(answer: Answer) -> None:
+    told = urging.urging_of(answer.entry, clock.today())
     if told is not None:
-        urging.urge(entry, told, on, actor)
+        urging.urge(answer.entry, told, answer.on, answer.actor)
 
 
 def _urging(item: Item) -> urging.Urging | None:
@@ -180,11 +235,7 @@ def _urging(item: Item) -> urging.Urging | None:
 
 def _cell(name: str, said_so: Said) -> Cell:
     """What a form said, as the readers of sheets take it: a finding names the field."""
-    return Cell(said_so.get(name, "").strip() or None, "", "", "", name)
-
-
-def _note(said_so: Said) -> str:
-    return said_so.get("note", "")
+    return Cell(said_so.get(name, "").strip() or None, "", "", name, name)
 
 
 def _wrote_it(item: Item, user: User) -> bool:
@@ -196,28 +247,34 @@ STEPS: dict[str, Step] = {
     for step in (
         Step(
             "approve", gettext_lazy("立项"), "supervision.assign", (following.DRAFTED,), _asks_nothing,
-            lambda entry, on, actor, said_so: items.approve(entry, on, actor),
+            lambda said: items.approve(said.entry, said.on, said.actor),
             when=lambda item, user: OFFICE_HEAD in roles_of(user),
         ),
         Step(
             "assign", gettext_lazy("交办"), "supervision.assign", (following.APPROVED, following.REASSIGNED),
-            _asks_nothing, lambda entry, on, actor, said_so: items.assign(entry, on, actor),
+            _asks_nothing, lambda said: items.assign(said.entry, said.on, said.actor),
             help=gettext_lazy("发督查通知单，自交办之日计时。换牵头单位请先修改本事项。"),
         ),
         Step(
             "accept", gettext_lazy("签收"), "supervision.accept", (following.ASSIGNED,), _asks_nothing,
-            lambda entry, on, actor, said_so: items.accept(entry, on, actor), of_unit=True,
+            lambda said: items.accept(said.entry, said.on, said.actor), of_unit=True,
         ),
         Step(
             "decline", gettext_lazy("申请改派"), "supervision.accept", (following.ASSIGNED,), _asks_reason,
-            lambda entry, on, actor, said_so: items.decline(entry, on, actor, _note(said_so)), of_unit=True,
+            lambda said: items.decline(said.entry, said.on, said.actor, said.note), of_unit=True,
             help=gettext_lazy("非我单位职责的，写明理由退回目标办重新交办。"),
         ),
         Step(
             "sign", gettext_lazy("签批反馈"), "supervision.sign", following.WITH_THE_UNIT, _asks_nothing,
-            lambda entry, on, actor, said_so: items.sign(entry, on, actor), of_unit=True,
+            lambda said: items.sign(said.entry, said.on, said.actor), of_unit=True,
             when=lambda item, user: item.unsigned is not None and not _wrote_it(item, user),
             help=gettext_lazy("签批后反馈生效，送目标办审核。"),
+        ),
+        Step(
+            "sign-on-paper", gettext_lazy("上传签批件"), "supervision.reply", following.WITH_THE_UNIT,
+            _asks_signature, _sign_on_paper, of_unit=True, asks_file=True,
+            when=lambda item, user: item.unsigned is not None,
+            help=gettext_lazy("纸质签批的，上传扫描件并写明签批人，与线上签批同等有效。"),
         ),
         Step(
             "reply", gettext_lazy("反馈进展"), "supervision.reply", following.WITH_THE_UNIT, _asks_reply, _reply,
@@ -225,21 +282,21 @@ STEPS: dict[str, Step] = {
         ),
         Step(
             "verify", gettext_lazy("审核通过，继续办理"), "supervision.verify", (following.REPLIED,), _asks_opinion,
-            lambda entry, on, actor, said_so: items.verify(entry, on, actor, _note(said_so)),
+            lambda said: items.verify(said.entry, said.on, said.actor, said.note),
         ),
         Step(
             "close", gettext_lazy("办结"), "supervision.verify",
             (following.REPLIED, following.REVIEWED, following.LONG_TERM), _asks_conclusion,
-            lambda entry, on, actor, said_so: items.close(entry, on, actor, _note(said_so)),
+            lambda said: items.close(said.entry, said.on, said.actor, said.note),
         ),
         Step(
             "send-back", gettext_lazy("退办"), "supervision.verify",
             (following.REPLIED, following.REVIEWED, following.CLOSED), _asks_reason,
-            lambda entry, on, actor, said_so: items.send_back(entry, on, actor, _note(said_so)),
+            lambda said: items.send_back(said.entry, said.on, said.actor, said.note),
         ),
         Step(
             "keep-up", gettext_lazy("转为长期坚持"), "supervision.verify", (following.REPLIED, following.REVIEWED),
-            _asks_reason, lambda entry, on, actor, said_so: items.keep_up(entry, on, actor, _note(said_so)),
+            _asks_reason, lambda said: items.keep_up(said.entry, said.on, said.actor, said.note),
             when=lambda item, user: OFFICE_HEAD in roles_of(user),
         ),
         Step(

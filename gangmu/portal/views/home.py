@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpResponse, HttpResponseBase
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from gangmu.drive.week import week
@@ -61,7 +62,9 @@ def _office(request: OfficerRequest) -> HttpResponse:
     red = [shown(node) for root in roots for node in root.walk() if _is_red(node)]
     now = week(request.user, clock.today())
     matters = one_page.reddest(now, RED_SHOWN)
-    frame = Frame(_("首页"), period=printing.period_label(period), unit=_("全区"), as_of=printing.as_of())
+    frame = Frame(
+        _("今日"), period=printing.period_label(period), unit=_("全区"), as_of=printing.as_of(), lead=_today()
+    )
     return page(
         request,
         "portal/home/office.html",
@@ -83,7 +86,9 @@ def _unit(request: OfficerRequest) -> HttpResponse:
     assert unit is not None
     roots = tree(period.code, request.user)
     mine = [shown(node) for root in roots for node in root.walk() if _concerns(node, unit.pk)]
-    frame = Frame(_("首页"), period=printing.period_label(period), unit=unit.name, as_of=printing.as_of())
+    frame = Frame(
+        _("今日"), period=printing.period_label(period), unit=unit.name, as_of=printing.as_of(), lead=_today()
+    )
     return page(
         request,
         "portal/home/unit.html",
@@ -119,9 +124,14 @@ def _one_page(request: OfficerRequest, period: Period) -> HttpResponse:
     )
 
 
+def _today() -> str:
+    """2026年3月16日 星期一."""
+    return date_format(clock.today(), _("Y年n月j日 l"))
+
+
 def _others(request: OfficerRequest) -> HttpResponse:
     """Auditors and administrators: the rooms they may enter, and what they owe."""
-    return page(request, "portal/home/others.html", Frame(_("首页")), tasks=_tasks(request))
+    return page(request, "portal/home/others.html", Frame(_("今日"), lead=_today()), tasks=_tasks(request))
 
 
 def _tasks(request: OfficerRequest) -> list[Task]:

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -14,12 +15,13 @@ from gangmu.ledgers import declarations, entries, sensitive
 from gangmu.ledgers.models import Entry
 from gangmu.ledgers.references import References
 from gangmu.ledgers.register import Register
+from gangmu.ledgers.writing import SUBJECT
 from gangmu.org.permissions import may
 from gangmu.portal import addresses, ledger_forms, ledger_lists, printing
 from gangmu.portal.doors import OfficerRequest, opens_to
 from gangmu.portal.entry_pages import EntryPage
-from gangmu.problems import InputRefused
-from gangmu.records import clock
+from gangmu.problems import InputRefused, refuse
+from gangmu.records import clock, evidence
 from gangmu.records.log import Actor
 from gangmu.web import forms
 from gangmu.web.cells import said
@@ -148,6 +150,33 @@ def add_line(request: OfficerRequest, code: str, number: str, kind: str) -> Http
     return HttpResponseRedirect(f"{addresses.entry(code, number)}#lines-{kind}")
 
 
+@opens_to("evidence.add")
+@require_POST
+def add_evidence(request: OfficerRequest, code: str, number: str) -> HttpResponseBase:
+    """Keep a file as evidence of an entry."""
+    shown = entry_or_404(request, code, number)
+    if not shown.may_add_evidence():
+        raise PermissionDenied("evidence.add")
+    file = request.FILES.get("file")
+    try:
+        if file is None:
+            raise refuse(
+                "file.missing", "没有选文件", "no file was chosen", "请选择文件", "choose one", cell="file"
+            )
+        evidence.keep(file.read(), file.name or "", SUBJECT, shown.entry.subject_key, Actor.of(request.user))
+    except InputRefused as refused:
+        return entry_page(request, shown, refused, "evidence")
+    messages.success(request, _("佐证材料已上传。"))
+    return HttpResponseRedirect(f"{shown.address}#evidence")
+
+
+@opens_to("ledger.see")
+def evidence_file(request: OfficerRequest, code: str, number: str, pk: int) -> HttpResponseBase:
+    """A file of an entry the reader may see, as a download and never shown in place."""
+    shown = entry_or_404(request, code, number)
+    return evidence.as_attachment(get_object_or_404(entries.evidence(shown.entry), pk=pk))
+
+
 @opens_to("ledger.see_sensitive")
 @require_POST
 def look(request: OfficerRequest, code: str, number: str) -> HttpResponseBase:
@@ -192,7 +221,7 @@ def entry_page(
             Crumb(said(shown.register.name), f"/ledgers/{code}/"),
         ],
         unit=shown.unit_name,
-        as_of=shown.standing.recorded_from,
+        as_of=printing.not_after_today(shown.standing.recorded_from),
         actions=[edit_action] if shown.may_edit() else (),
     )
     context = {
@@ -205,9 +234,7 @@ def entry_page(
         "stages": shown.stages(),
         "moves": [answered(one) for one in shown.moves()],
         "looks": [answered(one) for one in shown.looks()],
-        "lines": [
-            (kind, table, answered(adding) if adding else None) for kind, table, adding in shown.lines()
-        ],
+        "lines": [(found, answered(adding) if adding else None) for found, adding in shown.lines()],
         "evidence": shown.evidence(),
         "upload": answered(ledger_forms.evidence_form(here)) if shown.may_add_evidence() else None,
         "history": shown.history(),

@@ -23,7 +23,7 @@ from gangmu.web.tables import Column, Row, Table
 
 @opens_to("report.see")
 def index(request: OfficerRequest) -> HttpResponseBase:
-    documents = IssuedDocument.objects.annotate(
+    documents = IssuedDocument.objects.order_by("-issued_at", "-id").annotate(
         bound=Count("numbers"), missing=Count("numbers", filter=Q(numbers__value=""))
     )
     table = Table(

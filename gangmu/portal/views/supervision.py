@@ -26,7 +26,7 @@ def step(request: OfficerRequest, number: str, code: str) -> HttpResponseBase:
     if wanted is None:
         raise Http404(code)
     try:
-        supervision.take(wanted, shown.entry, Actor.of(request.user), request.POST)
+        supervision.take(wanted, shown.entry, Actor.of(request.user), request.POST, request.FILES.get("file"))
     except InputRefused as refused:
         return entry_page(request, shown, refused, f"step-{code}")
     stage = shown.register.stage_by_code[item_of(shown.entry).stage]
