@@ -6,8 +6,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from gangmu.cli.demo import report, sign_ins
+from gangmu.cli.demo import report, scores, sign_ins
 from gangmu.cli.demo.report import Report
+from gangmu.cli.demo.scores import Scores
 from gangmu.cli.output import Output
 from gangmu.cli.parser import both
 from gangmu.figures import catalogue
@@ -22,12 +23,14 @@ def year(folder: Path, actor: Actor, out: Output) -> dict[str, Any]:
     """Do it all for the last closed year; what was done, for --json."""
     closed = last_closed_year()
     values = _figures(closed.code, out)
+    scored = _scores(closed.code, actor, out)
     written = _report(folder, closed.year, actor, out)
     sealed = sealing.seal()
     _sign_ins(out)
     return {
         "year": closed.code,
         "figures": len(values),
+        "scored": scored.units,
         "report": str(written.path),
         "bound": len(written.numbers),
         "missing": written.missing,
@@ -52,6 +55,17 @@ def _figures(period: str, out: Output) -> list[Value]:
         )
     )
     return values
+
+
+def _scores(period: str, actor: Actor, out: Output) -> Scores:
+    with out.progress(both(f"⑥ 按考核办法计 {period} 年得分", f"6 scores of {period}")) as step:
+        scored = scores.of_year(period, actor)
+        step()
+    if not out.json:
+        scores.print_ranking(scored, out)
+        scores.print_three(scored, out)
+        out.say()
+    return scored
 
 
 def _report(folder: Path, year: int, actor: Actor, out: Output) -> Report:
