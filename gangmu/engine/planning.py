@@ -253,11 +253,13 @@ class _Compiler:
 
     def _instead(self, node: Indicator, rule: Missingness, earned: Expression) -> Expression:
         full = x.Ref(f"{node.code}.full")
+        average = x.OverGroup("mean", earned, f"group:{rule.group}" if rule.group else "group")
         table: dict[str, Expression] = {
             "full": full,
             "none": ZERO,
             "points": x.Const(rule.points),
-            "average": x.OverGroup("mean", earned, f"group:{rule.group}" if rule.group else "group"),
+            # Where nobody has a value, what is missing is the unit's own fact: that is the reason to give.
+            "average": x.When(((x.Not(x.IsMissing(average)), average),), earned),
             "out": x.Nothing(MISSING, "缺少数据，不参加排名", "no fact: out of the running"),
             "shared_out": x.Nothing(
                 SHARED_OUT, "不适用，分值分摊到其他项", "not applicable, its weight is spread"

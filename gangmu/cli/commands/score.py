@@ -116,7 +116,11 @@ def _print(results: Results, out: Output) -> None:
     """A table a group, by rank."""
     groups = {group.code: group.name for group in results.book.groups}
     rows = list(results.rows())
-    for period, group in dict.fromkeys((row.period, row.group) for row in rows):
+    order = list(groups)
+    tables = dict.fromkeys((row.period, row.group) for row in rows)
+    for period, group in sorted(
+        tables, key=lambda table: (table[0], order.index(table[1]) if table[1] in order else 0)
+    ):
         mine = sorted((row for row in rows if (row.period, row.group) == (period, group)), key=_order)
         name = groups[group].say(out.language) if group in groups else ""
         headers = [
