@@ -121,6 +121,8 @@ class EntryVersion(models.Model):
             ),
         ]
         indexes = [
+            # In the order of entries, which is nearly that of the rows: a scan of a ledger reads page after page.
+            models.Index(fields=["ledger", "recorded_to", "entry"], name="entry_by_id"),
             models.Index(fields=["ledger", "recorded_to", "number"], name="entry_by_number"),
             models.Index(fields=["ledger", "recorded_to", "unit"], name="entry_by_unit"),
             models.Index(fields=["ledger", "recorded_to", "stage"], name="entry_by_stage"),
@@ -152,7 +154,11 @@ class StageEvent(models.Model):
     class Meta:
         ordering = ["entry", "place"]
         indexes = [
-            models.Index(fields=["ledger", "stage", "happened_on"], name="stage_reached"),
+            # Who reached a stage first when, and who stood where on a day, are answered from the index alone.
+            models.Index(
+                fields=["ledger", "recorded_to", "stage", "entry", "happened_on", "left_on"],
+                name="stage_reached",
+            ),
             models.Index(fields=["entry", "recorded_to"], name="stage_of_entry"),
         ]
 
@@ -187,7 +193,10 @@ class Line(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["ledger", "kind", "happened_on"], name="line_by_day"),
+            # n1 keeps the first amount of a kind, the one that is summed: its sums need no row.
+            models.Index(
+                fields=["ledger", "kind", "happened_on", "entry", "recorded_to", "n1"], name="line_by_day"
+            ),
             models.Index(fields=["entry", "recorded_to"], name="line_of_entry"),
         ]
 
