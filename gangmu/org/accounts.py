@@ -21,6 +21,8 @@ from gangmu.records.log import Actor, Change, content_digest, record
 
 SUBJECT = "user"
 LEAST_LENGTH = 12
+TELLING_LENGTH = 4
+"""A shorter username turns up in good passwords by chance, one-time ones included."""
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without i, l, o, 0 and 1: a one-time password is read from paper and over the telephone."""
 
@@ -230,7 +232,7 @@ def _password_problems(password: str, username: str) -> Iterator[Problem]:
             Text(f"密码只有 {len(password)} 位", f"the password has {len(password)} characters"),
             Text(f"至少 {LEAST_LENGTH} 位，可用一句话", f"at least {LEAST_LENGTH}; a sentence will do"),
         )
-    if username.casefold() in password.casefold():
+    if len(username) >= TELLING_LENGTH and username.casefold() in password.casefold():
         yield Problem(
             "password.like_name",
             Text("密码里有账号", "the password contains the username"),

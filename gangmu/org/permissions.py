@@ -59,6 +59,8 @@ PERMISSIONS: dict[str, set[str]] = {
     "score.see_own": _UNIT,
     "score.run": _OFFICE,
     "rulebook.lock": {OFFICE_HEAD},
+    "cycle.close": {OFFICE_HEAD},
+    "cycle.publish": {OFFICE_HEAD},
     "report.see": _READERS,
     "report.write": _OFFICE,
     "import.run": _OFFICE,

@@ -76,6 +76,12 @@ def test_a_weak_password_is_refused_and_a_sentence_is_not(password, code):
     assert codes(refused) == [code]
 
 
+def test_a_short_username_that_turns_up_in_a_password_by_chance_is_no_fault():
+    made = accounts.create("x", "某人", [OFFICER], OPERATOR, password="k7mx-q2wp-8rtz-vhn4")
+
+    assert made.check_password("k7mx-q2wp-8rtz-vhn4")
+
+
 def test_a_username_is_taken_whatever_its_case():
     accounts.add("Wang", "王", [OFFICER], OPERATOR)
 
