@@ -5,7 +5,18 @@ from __future__ import annotations
 from django.urls import URLPattern, path, register_converter
 
 from gangmu.portal.addresses import PeriodInPath
-from gangmu.portal.views import account, figures, goals, home, ledgers, log, reports, states, supervision
+from gangmu.portal.views import (
+    account,
+    figures,
+    goals,
+    home,
+    ledgers,
+    log,
+    reports,
+    scores,
+    states,
+    supervision,
+)
 
 register_converter(PeriodInPath, "period")
 
@@ -32,6 +43,9 @@ urlpatterns: list[URLPattern] = [
     path("ledgers/<slug:code>/<str:number>/evidence/<int:pk>/", ledgers.evidence_file, name="evidence"),
     path("ledgers/<slug:code>/<str:number>/look/", ledgers.look, name="entry-look"),
     path("ledgers/<slug:code>/<str:number>/lines/<slug:kind>/", ledgers.add_line, name="entry-line"),
+    path("scores/", scores.now, name="scores-now"),
+    path("scores/<period:period>/", scores.ranking, name="scores"),
+    path("scores/<period:period>/<str:unit>/", scores.sheet, name="score-sheet"),
     path("reports/", reports.index, name="reports"),
     path("reports/<int:pk>/", reports.report, name="report"),
     path("log/", log.index, name="log"),

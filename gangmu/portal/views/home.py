@@ -12,7 +12,17 @@ from django.utils.translation import gettext as _
 
 from gangmu.drive.week import week
 from gangmu.goals.tree import GoalNode, tree
-from gangmu.org.permissions import LEADER, LEADING_GROUP, OFFICE_HEAD, OFFICER, REPORTER, UNIT_HEAD, roles_of
+from gangmu.org.permissions import (
+    DELEGATE,
+    LEADER,
+    LEADING_GROUP,
+    OFFICE_HEAD,
+    OFFICER,
+    REPORTER,
+    UNIT_HEAD,
+    VERIFIER,
+    roles_of,
+)
 from gangmu.portal import one_page, printing
 from gangmu.portal.doors import OfficerRequest, opens_to
 from gangmu.portal.views.goals import ShownGoal, lamp_counts, shown
@@ -43,9 +53,9 @@ def home(request: OfficerRequest) -> HttpResponseBase:
     roles = roles_of(request.user)
     if roles & {OFFICER, OFFICE_HEAD}:
         return _office(request)
-    if roles & {REPORTER, UNIT_HEAD} and request.user.unit:
+    if roles & {REPORTER, UNIT_HEAD, VERIFIER} and request.user.unit:
         return _unit(request)
-    if roles & {LEADER, LEADING_GROUP}:
+    if roles & {LEADER, DELEGATE, LEADING_GROUP}:
         return _one_page(request, one_page.goal_period())
     return _others(request)
 
