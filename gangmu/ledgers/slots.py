@@ -51,8 +51,9 @@ def layout(register: Register) -> Layout:
         return known[1]
     found, missing = _read(register)
     if missing:
-        with transaction.atomic():
-            Slot.objects.bulk_create(missing)
+        # Another process may assign the same fields at this moment: what stands in the database is what holds.
+        Slot.objects.bulk_create(missing, ignore_conflicts=True)
+        found, _ = _read(register)
     # Kept in memory only once it is certain to stand in the database: a transaction may yet be rolled back.
     transaction.on_commit(lambda: _known.update({register.code: (register, found)}))
     return found

@@ -17,7 +17,7 @@ BROKEN = "broken"
 """The digest of a row that fits no version: the log never gave it, so verifying names the row."""
 
 Moment = datetime.datetime
-_COMMON = ("title", "unit_id", "due_on", "happened_on")
+_COMMON = ("title", "due_on", "happened_on")
 
 
 @dataclass(slots=True)
@@ -44,16 +44,14 @@ def current_digests() -> Iterator[tuple[str, str]]:
         parts = _parts(list(entries), entries, columns)
         for ledger in sorted(set(entries.values())):
             ids = [pk for pk, of in entries.items() if of == ledger]
-            yield from _versions(ids, columns[ledger, ""], parts)
+            yield from _versions(ids, [*_COMMON, *columns.get((ledger, ""), ())], parts)
 
 
 def _columns_of_ledgers() -> Mapping[tuple[str, str], list[str]]:
     """(ledger, line kind) → the columns in use, those of retired fields included."""
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for ledger, kind, name in Slot.objects.values_list("ledger", "kind", "name"):
+    for ledger, kind, name in Slot.objects.order_by("name").values_list("ledger", "kind", "name"):
         found[ledger, kind].append(name)
-    for ledger, kind in list(found):
-        found[ledger, ""] = sorted({*found[ledger, ""], *_COMMON}) if not kind else found[ledger, ""]
     return found
 
 
@@ -90,13 +88,12 @@ def _versions(
 ) -> Iterator[tuple[str, str]]:
     """The versions of entries in order. A version closed at a moment that no later one begins at was taken back."""
     head = ("entry_id", "version", "number", "ledger", "stage", "done_on", "recorded_from", "recorded_to")
-    named = [name for name in columns if name != "unit_id"]
     rows = EntryVersion.objects.filter(entry_id__in=ids).order_by("entry_id", "version")
     histories: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    for row in rows.values_list(*head, "unit__code", *named):
+    for row in rows.values_list(*head, "unit__code", *columns):
         histories[row[0]].append(row)
     for entry, history in histories.items():
-        yield from _history(history, named, parts.get(entry) or _Parts())
+        yield from _history(history, columns, parts.get(entry) or _Parts())
 
 
 def _history(
