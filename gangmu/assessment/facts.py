@@ -19,7 +19,7 @@ from gangmu.records.periods import Period
 from gangmu.scoring import books
 
 FROM_FIGURES = "figures"
-"""Where a fact came from that a figure gave; its cell names figure, measure and period."""
+"""Where a fact came from that a figure gave; its cell is the question the figures were asked."""
 
 FROM_DEPARTMENTS = "facts"
 
@@ -44,7 +44,7 @@ def collect(cycle: Cycle) -> Facts:
     problems = Problems()
     facts = Facts()
     units = assessed(period)
-    for row in _of_units(units, period):
+    for row in of_units(units, period):
         facts.add(row, problems)
     for row in _from_figures(book, period, facts, problems):
         facts.add(row, problems)
@@ -59,7 +59,14 @@ def assessed(period: Period) -> list[Unit]:
     return list(Unit.objects.standing_on(period.end).assessed())
 
 
-def _of_units(units: Iterable[Unit], period: Period) -> Iterator[Row]:
+def groups_of_units(book: RuleBook, units: Iterable[Unit], period: Period) -> dict[str, str]:
+    """The rule book's group of each unit, by its code; "" where it is in none."""
+    facts = Facts.of(of_units(units, period), Problems())
+    return {case.unit: group for case, group in groups_of(book, facts).items()}
+
+
+def of_units(units: Iterable[Unit], period: Period) -> Iterator[Row]:
+    """What describes a unit to a rule book."""
     for unit in units:
         for name, text in (
             ("name", unit.name),
@@ -80,10 +87,25 @@ def _from_figures(book: RuleBook, period: Period, facts: Facts, problems: Proble
 
 def _fact(each: _Asked, value: Value, period: Period) -> Row:
     text = plain(value.value) if value.value is not None else ""
-    place = f"{value.figure}.{value.measure}@{value.period}"
+    place = str(each.request)
     return Row(
         each.unit, period.code, each.indicator.code, "", "", each.use.field, text, FROM_FIGURES, "", place
     )
+
+
+def request_behind(place: str) -> Request | None:
+    """The question whose answer a fact is, from the place it carries; None where no figure gave it."""
+    file, _, asked = place.partition(" ")
+    return Request.parse(asked, "") if file == FROM_FIGURES and asked else None
+
+
+def uses_of(indicator: Indicator, unit: str, period: Period) -> dict[str, Request]:
+    """Field → the question whose answer it is to be, for one unit."""
+    return {use.field: _request(use, Case(unit), _when(use, period)) for use in indicator.figures}
+
+
+def _when(use: FigureUse, period: Period) -> Period:
+    return period.last_year() if use.period == "last_year" else period
 
 
 def _asked(book: RuleBook, period: Period, facts: Facts, problems: Problems) -> Iterator[_Asked]:
@@ -91,7 +113,7 @@ def _asked(book: RuleBook, period: Period, facts: Facts, problems: Problems) -> 
     groups = groups_of(book, facts)
     for indicator in book.indicators():
         for use in indicator.figures:
-            when = period.last_year() if use.period == "last_year" else period
+            when = _when(use, period)
             if not _can_be_asked(book, indicator, use, when, problems):
                 continue
             for case in groups:
@@ -128,7 +150,8 @@ def _can_be_asked(
 
 def _given(units: Iterable[Unit], period: Period) -> Iterator[Row]:
     codes = {unit.pk: unit.code for unit in units}
-    for fact in AssessmentFact.objects.standing().filter(period=period.code, unit_id__in=codes):
+    standing = AssessmentFact.objects.standing().filter(period=period.code, unit_id__in=codes)
+    for fact in standing.order_by("unit__protocol_order", "unit_id", "indicator", "event", "scorer", "field"):
         event, scorer, of_field = (
             "" if part == NONE else part for part in (fact.event, fact.scorer, fact.field)
         )

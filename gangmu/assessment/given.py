@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from django.db import transaction
 
+from gangmu.assessment import cycles
 from gangmu.assessment.models import AssessmentFact
+from gangmu.engine import numbers
 from gangmu.problems import refuse
-from gangmu.records import clock
+from gangmu.records import batches, clock
 from gangmu.records.log import Actor, Change, content_digest, record_many
 from gangmu.records.models import ImportBatch
 from gangmu.sheets.importing import Counts
@@ -26,7 +29,7 @@ Key = tuple[int, str, str, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class GivenFact:
-    """A fact as a department gives it. unit_id: primary key of the unit."""
+    """A fact as a department gives it. unit_id: primary key of the unit. value empty: none, withdrawn if it stands."""
 
     unit_id: int
     period: str
@@ -46,28 +49,68 @@ class GivenFact:
 
 @transaction.atomic
 def give(facts: Iterable[GivenFact], actor: Actor, batch: ImportBatch | None = None) -> Counts:
-    """Append what is new; what differs supersedes; what is known already is left alone."""
+    """Append what is new; what differs supersedes; what is known already is left alone; an empty value withdraws.
+
+    InputRefused where that would change a period whose facts are frozen.
+    """
+    compared = _compared(facts)
+    new, changed, gone = (
+        [pair for pair in compared if kind(*pair)] for kind in (_is_new, _is_changed, _is_gone)
+    )
+    for period in sorted({fact.period for fact, _ in (*new, *changed, *gone)}):
+        cycles.refuse_when_frozen(period)
+    now = clock.now()
+    _close([old for _, old in changed if old], now, actor, batch, "fact.superseded")
+    _close([old for _, old in gone if old], now, actor, batch, "fact.withdrawn")
+    _append([_row(fact, old, now, actor, batch) for fact, old in (*new, *changed)], actor, batch)
+    moved = len(changed) + len(gone)
+    return Counts(len(new), moved, len(compared) - len(new) - moved)
+
+
+def changing(facts: Iterable[GivenFact]) -> list[GivenFact]:
+    """Those that would change what stands."""
+    return [
+        fact
+        for fact, old in _compared(facts)
+        if _is_new(fact, old) or _is_changed(fact, old) or _is_gone(fact, old)
+    ]
+
+
+def _compared(facts: Iterable[GivenFact]) -> list[tuple[GivenFact, AssessmentFact | None]]:
+    """Each fact with the row that stands for its key."""
     given = {fact.key: fact for fact in facts}
     periods = {key[1] for key in given}
     standing = {_key(row): row for row in AssessmentFact.objects.standing().filter(period__in=periods)}
-    now = clock.now()
-    created: list[AssessmentFact] = []
-    changed: list[AssessmentFact] = []
-    unchanged = 0
-    for key, fact in given.items():
-        old = standing.get(key)
-        if old is not None and (old.value, old.basis) == (fact.value, fact.basis):
-            unchanged += 1
-        else:
-            (changed if old is not None else created).append(_row(fact, old, now, actor, batch))
-    _close([row.supersedes for row in changed if row.supersedes], now, actor, batch, "fact.superseded")
-    _append([*created, *changed], actor, batch)
-    return Counts(len(created), len(changed), unchanged)
+    return [(fact, standing.get(key)) for key, fact in given.items()]
+
+
+def _is_new(fact: GivenFact, old: AssessmentFact | None) -> bool:
+    return old is None and fact.value != ""
+
+
+def _is_changed(fact: GivenFact, old: AssessmentFact | None) -> bool:
+    """95 and 95.0 are the same number; a fact that moved to another cell is the same fact."""
+    if old is None or fact.value == "":
+        return False
+    return (_number(old.value), old.basis) != (_number(fact.value), fact.basis)
+
+
+def _is_gone(fact: GivenFact, old: AssessmentFact | None) -> bool:
+    return old is not None and fact.value == ""
+
+
+def _number(value: str) -> Fraction | str:
+    number = numbers.read(value)
+    return value if number is None else number
 
 
 def take_back(batch: ImportBatch, actor: Actor) -> int:
-    """Undo an import: its facts end, and what they superseded is given again. InputRefused where one changed later."""
+    """Undo an import: its facts end, and what they superseded or withdrew is given again.
+
+    InputRefused where one changed later, or where the cycle's facts are frozen.
+    """
     made = list(AssessmentFact.objects.filter(batch=batch).select_related("supersedes"))
+    withdrawn = _withdrawn_by(batch)
     later = [row for row in made if row.recorded_to != clock.END_OF_TIME]
     if later:
         raise refuse(
@@ -77,10 +120,24 @@ def take_back(batch: ImportBatch, actor: Actor) -> int:
             "请先撤销后来的那次导入",
             "undo the later import first",
         )
+    for period in sorted({row.period for row in (*made, *withdrawn)}):
+        cycles.refuse_when_frozen(period)
     now = clock.now()
     _close(made, now, actor, None, "fact.undone")
-    _append([_again(row.supersedes, row, now, actor) for row in made if row.supersedes], actor, None)
-    return len(made)
+    again = [(row.supersedes, row) for row in made if row.supersedes] + [(row, row) for row in withdrawn]
+    _append([_again(earlier, ended, now, actor) for earlier, ended in again], actor, None)
+    return len(made) + len(withdrawn)
+
+
+def _withdrawn_by(batch: ImportBatch) -> list[AssessmentFact]:
+    """The rows a batch withdrew, unless somebody has given them again."""
+    entries = batches.entries_of(batch, SUBJECT).filter(action="fact.withdrawn")
+    keys = [int(key.rpartition("/")[2]) for key in entries.values_list("subject_key", flat=True)]
+    rows = AssessmentFact.objects.filter(pk__in=keys)
+    standing = {
+        _key(row) for row in AssessmentFact.objects.standing().filter(period__in=rows.values("period"))
+    }
+    return [row for row in rows if _key(row) not in standing]
 
 
 def _key(row: AssessmentFact) -> Key:

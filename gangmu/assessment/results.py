@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from django.db.models import QuerySet
 
 from gangmu.assessment import cycles
 from gangmu.assessment.models import CycleRun
+from gangmu.assessment.runs import last_of
 from gangmu.engine import numbers
 from gangmu.engine.explanation import Explanation, explain
 from gangmu.engine.facts import Case
-from gangmu.engine.rulebook import TOTAL
+from gangmu.engine.rulebook import TOTAL, RuleBook
 from gangmu.engine.scoring import Results
 from gangmu.org import permissions
 from gangmu.org.models import Unit, User
 from gangmu.problems import Text, refuse
 from gangmu.records.log import Actor
-from gangmu.scoring import runs
+from gangmu.scoring import books, runs
 from gangmu.scoring.models import Score
 
 SEE_ALL, SEE_OWN = "score.see_all_units", "score.see_own"
@@ -27,13 +29,18 @@ SEE_ALL, SEE_OWN = "score.see_all_units", "score.see_own"
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A unit's result. total: as printed, None where there is none; note: why, or which veto struck."""
+    """A unit's result. total: as printed, None where there is none; note: why, or which veto struck.
+
+    sections: what each of the group's columns came to, as printed. tied: another unit has the same place.
+    """
 
     unit: Unit
     total: str | None
     rank: str | None
     grade: str | None
     note: Text
+    sections: tuple[str | None, ...] = ()
+    tied: bool = False
 
     @property
     def place(self) -> Fraction | None:
@@ -42,25 +49,29 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class GroupRanking:
-    """A group's units by rank; equals, and those without a rank, in official order."""
+    """A group's units by rank; equals, and those without a rank, in official order.
+
+    columns: names of the sections assessed in the group. size: all its units, also those a reader does not see.
+    """
 
     code: str
     name: Text
     standings: tuple[Standing, ...]
+    columns: tuple[Text, ...] = ()
+    size: int = 0
+
+
+def visible_runs(user: User) -> QuerySet[CycleRun]:
+    """The runs a user may open, newest first; which of their lines, `ranking` and `score_sheet` say."""
+    return CycleRun.objects.visible_to(user).select_related("cycle", "run__rulebook").order_by("-id")
 
 
 def latest(period: str | None = None) -> CycleRun:
     """The run that stands for a period, or for the last scored cycle. InputRefused where there is none."""
     cycle = cycles.existing(period)
-    found = cycle.runs.select_related("cycle", "run__rulebook").order_by("id").last()
+    found = last_of(cycle)
     if found is None:
-        raise refuse(
-            "cycle.not_scored",
-            f"{cycle.period} 还没有计分",
-            f"{cycle.period} has not been scored",
-            f"请先运行 gangmu score {cycle.period}",
-            f"run gangmu score {cycle.period} first",
-        )
+        raise cycles.not_scored(cycle)
     return found
 
 
@@ -80,24 +91,61 @@ def visible_scores(made: CycleRun, user: User) -> QuerySet[Score]:
 
 
 def ranking(made: CycleRun, user: User | None = None) -> list[GroupRanking]:
-    """Results by group, in the order of the rule book. user: only what that user may see; None: everything."""
-    scores = made.run.scores.all() if user is None else visible_scores(made, user)
-    totals = list(scores.filter(node=TOTAL))
-    units = {unit.code: unit for unit in Unit.objects.filter(code__in=[score.unit for score in totals])}
-    standings: dict[str, list[Standing]] = {}
-    for score in totals:
-        standings.setdefault(score.group, []).append(_standing(score, units[score.unit]))
-    names = _group_names(made, standings)
-    return [GroupRanking(code, name, tuple(_by_rank(standings[code]))) for code, name in names]
+    """Results by group, in the order of the rule book. user: only the units that user may see, groups without one
+    left out; None: everything (the program itself, the operator). Two queries, whatever the number of units."""
+    book = books.opened(made.run.rulebook)
+    scores: dict[str, dict[str, Score]] = {}
+    for score in made.run.scores.filter(node__in=[TOTAL, *(part.code for part in book.total.parts)]):
+        scores.setdefault(score.unit, {})[score.node] = score
+    units = {unit.code: unit for unit in Unit.objects.filter(code__in=scores)}
+    by_group: dict[str, list[str]] = {}
+    for code, nodes in scores.items():
+        by_group.setdefault(nodes[TOTAL].group, []).append(code)
+    found = [
+        _group_ranking(book, code, name, {units[unit]: scores[unit] for unit in by_group[code]})
+        for code, name in _group_names(book, by_group)
+    ]
+    return found if user is None else [_seen_by(user, group) for group in found if _sees_any(user, group)]
 
 
-def _standing(score: Score, unit: Unit) -> Standing:
+def _group_ranking(
+    book: RuleBook, code: str, name: Text, scores: Mapping[Unit, Mapping[str, Score]]
+) -> GroupRanking:
+    columns = [part for part in book.total.parts if any(part.code in nodes for nodes in scores.values())]
+    shared = Counter(nodes[TOTAL].rank for nodes in scores.values())
+    standings = [
+        _standing(
+            unit,
+            nodes[TOTAL],
+            tuple((nodes[part.code].printed or None) if part.code in nodes else None for part in columns),
+            tied=bool(nodes[TOTAL].rank) and shared[nodes[TOTAL].rank] > 1,
+        )
+        for unit, nodes in scores.items()
+    ]
+    names = tuple(part.name for part in columns)
+    return GroupRanking(code, name, tuple(_by_rank(standings)), names, len(standings))
+
+
+def _sees_any(user: User, group: GroupRanking) -> bool:
+    return any(may_see(user, one.unit) for one in group.standings)
+
+
+def _seen_by(user: User, group: GroupRanking) -> GroupRanking:
+    seen = tuple(one for one in group.standings if may_see(user, one.unit))
+    return replace(group, standings=seen)
+
+
+def _standing(
+    unit: Unit, score: Score, sections: tuple[str | None, ...] = (), *, tied: bool = False
+) -> Standing:
     return Standing(
         unit,
         score.printed or None,
         score.rank or None,
         score.grade or None,
         Text(score.note_zh, score.note_en),
+        sections,
+        tied,
     )
 
 
@@ -106,19 +154,16 @@ def _by_rank(standings: Sequence[Standing]) -> list[Standing]:
     return sorted(standings, key=lambda one: (one.place or last, one.unit.protocol_order, one.unit.code))
 
 
-def _group_names(made: CycleRun, standings: dict[str, list[Standing]]) -> list[tuple[str, Text]]:
-    from gangmu.scoring import books
-
-    book = books.opened(made.run.rulebook)
-    named = [(group.code, group.name) for group in book.groups if group.code in standings]
+def _group_names(book: RuleBook, present: Collection[str]) -> list[tuple[str, Text]]:
+    named = [(group.code, group.name) for group in book.groups if group.code in present]
     known = {code for code, _ in named}
-    return named + [(code, Text(code, code)) for code in standings if code not in known]
+    return named + [(code, Text(code, code)) for code in present if code not in known]
 
 
 def standing(made: CycleRun, unit: Unit) -> Standing | None:
     """One unit's result, None where it was not assessed."""
     score = made.run.scores.filter(node=TOTAL, unit=unit.code).first()
-    return _standing(score, unit) if score else None
+    return _standing(unit, score) if score else None
 
 
 def score_sheet(made: CycleRun, unit: Unit, node: str = TOTAL) -> Explanation:

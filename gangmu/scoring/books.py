@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Callable, Collection, Iterator
 
 from django.db import transaction
@@ -112,7 +113,13 @@ def of_year(year: int) -> StoredRuleBook:
 
 def opened(stored: StoredRuleBook) -> RuleBook:
     """The rule book as the engine reads it."""
-    return rulebook.load(stored.text, stored.file)
+    return _opened(stored.text, stored.file)
+
+
+@functools.lru_cache(maxsize=16)
+def _opened(text: str, file: str) -> RuleBook:
+    """Parsed once: every page of results asks for it."""
+    return rulebook.load(text, file)
 
 
 @transaction.atomic
