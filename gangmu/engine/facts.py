@@ -249,7 +249,10 @@ class _Line:
         return xlsx.place(self.number, index)
 
     def refuse(self, index: int, code: str, zh: str, en: str) -> None:
-        self.problems.add(self.sheet.problem(f"facts.{code}", Text(zh, en), Text("", ""), self.place(index)))
+        sheet = _shown_sheet(self.sheet)
+        self.problems.add(
+            Problem(f"facts.{code}", Text(zh, en), NO_TEXT, self.sheet.file, sheet, self.place(index))
+        )
 
 
 def _long(line: _Line, at: Mapping[str, int], columns: Mapping[int, str]) -> Iterator[Row]:

@@ -248,13 +248,13 @@ def _indicator(form: Form, defaults: Defaults) -> Indicator:
     code, name, clause = _placed(form, defaults)
     said = form.text("kind", None)
     of_kind = kinds().get(said)
-    if of_kind is None:
-        form.choice("kind", tuple(kinds()), "formula")
-        of_kind = kinds()["formula"]
     settings = _Settings()
+    if of_kind is None:
+        of_kind = _unknown_kind(form, said, settings)
+    else:
+        for parameter in of_kind.parameters:
+            _parameter(form, of_kind, parameter, settings, defaults)
     fields = _fields(form, of_kind)
-    for parameter in of_kind.parameters:
-        _parameter(form, of_kind, parameter, settings, defaults)
     for name_of_fact in fields:
         _fact_value(form, name_of_fact, settings, defaults)
     full = _amount(form, "full", defaults)
@@ -293,6 +293,15 @@ def _indicator(form: Form, defaults: Defaults) -> Indicator:
     )
     form.close()
     return found
+
+
+def _unknown_kind(form: Form, said: str, settings: _Settings) -> Kind:
+    """One finding is enough: nothing else can be told of an indicator whose kind is not known."""
+    if said:
+        form.choice("kind", tuple(kinds()), "formula")
+    form.asked.extend(form.entries)
+    settings.formulas["formula"] = "0"
+    return kinds()["formula"]
 
 
 def _fields(form: Form, of_kind: Kind) -> tuple[str, ...]:

@@ -59,7 +59,8 @@ def _print(node: Explanation, depth: int, out: Output) -> None:
     indent = "  " * depth
     language = out.language
     clause = f"{node.clause} " if node.clause else ""
-    out.say(f"{indent}{clause}{node.name.say(language)}：{node.sentence.say(language)}")
+    colon = ": " if language.startswith("en") else "："
+    out.say(f"{indent}{clause}{node.name.say(language)}{colon}{node.sentence.say(language)}")
     if node.next.say(language):
         out.say(f"{indent}  → {node.next.say(language)}")
     for part in node.parts:

@@ -49,6 +49,6 @@ KIND = Kind(
         "实际{value}，满意值{high}，不允许值{low}，功效系数{coefficient}，满分{full}分，得{score}分",
         "{value} between {low} and {high} gives a coefficient of {coefficient}; of {full} points {score}",
     ),
-    reach=lambda given: "satisfactory" if "satisfactory" in given else "",
+    reach=lambda given: "high",
     lowers=lambda given: given["best"] == "low",
 )

@@ -61,5 +61,6 @@ KIND = Kind(
         "数值{value}，平均{mean}，满分{full}分，得{score}分",
         "{value} against a mean of {mean}; of {full} points {score}",
     ),
+    reach=lambda given: "mean",
     lowers=lambda given: given["best"] == "low",
 )

@@ -74,6 +74,6 @@ KIND = Kind(
         "数值{value}，在{low}与{high}之间的位置{ratio}，得{score}",
         "{value} lies at {ratio} between {low} and {high}: {score}",
     ),
-    reach=lambda given: "highest" if "highest" in given and given["best"] == "high" else "",
+    reach=lambda given: "high" if given["best"] == "high" else "low",
     lowers=lambda given: given["best"] == "low",
 )

@@ -33,5 +33,6 @@ KIND = Kind(
         "数值{value}，第一名{first_value}，为第一名的{ratio:%}，满分{full}分，得{score}分",
         "{value} is {ratio:%} of the best, {first_value}; of {full} points {score}",
     ),
+    reach=lambda given: "first_value",
     lowers=lambda given: given["best"] == "low",
 )

@@ -1,0 +1,139 @@
+"""Every rule kind once more, in a few lines of plain fractions each: what the engine is compared with.
+
+A function takes the parameters, the unit's facts, and the facts of all units of the group; it gives points or None.
+Nothing here imports the engine.
+"""
+
+from fractions import Fraction
+from math import floor
+
+
+def half_up(value, decimals):
+    scaled = abs(value) * 10**decimals
+    rounded = Fraction(floor(scaled + Fraction(1, 2)), 10**decimals)
+    return -rounded if value < 0 else rounded
+
+
+def both(facts, *names):
+    found = [facts.get(name) for name in names]
+    return None if None in found else found
+
+
+def completion(p, facts, group):
+    given = both(facts, "actual", "target")
+    if given is None or given[1] <= 0:
+        return None
+    ratio = given[0] / given[1]
+    if "bonus" in p:
+        points = p["full"] + (ratio - 1) * 100 * p["bonus"] if ratio > 1 else p["full"] * ratio
+        points = min(points, p["full"] + p["bonus_cap"])
+    else:
+        points = min(p["full"] * ratio, p["full"])
+    if "pass" in p and ratio * 100 < p["pass"]:
+        points = Fraction(0)
+    return max(points, Fraction(0))
+
+
+def all_or_nothing(p, facts, group):
+    given = both(facts, "actual", "target")
+    return None if given is None else (p["full"] if given[0] >= given[1] else Fraction(0))
+
+
+def stepped(p, value, target):
+    more = max(value - target, Fraction(0)) / p["up_step"]
+    less = max(target - value, Fraction(0)) / p["down_step"]
+    if p["whole"]:
+        more, less = Fraction(floor(more)), Fraction(floor(less))
+    return max(p["full"] + min(more * p["up"], p["up_cap"]) - less * p["down"], Fraction(0))
+
+
+def step(p, facts, group):
+    given = both(facts, "actual", "target")
+    return None if given is None else stepped(p, *given)
+
+
+def growth(p, facts, group):
+    given = both(facts, "actual", "base", "target")
+    if given is None or given[1] <= 0:
+        return None
+    return stepped(p, (given[0] / given[1] - 1) * 100, given[2])
+
+
+def efficacy(p, facts, group):
+    x = facts.get("actual")
+    values = [other["actual"] for other in group if other.get("actual") is not None]
+    if x is None or max(values) == min(values):
+        return None
+    ratio = half_up((x - min(values)) / (max(values) - min(values)), 4)
+    return p["full"] * (60 + 40 * ratio) / 100
+
+
+def rank_points(p, facts, group):
+    x = facts.get("actual")
+    if x is None:
+        return None
+    place = 1 + sum(other["actual"] > x for other in group if other.get("actual") is not None)
+    return max(p["full"] - p["step"] * (place - 1), p["floor"])
+
+
+def bands(p, facts, group):
+    x = facts.get("actual")
+    if x is None:
+        return None
+    edges, points = p["edges"], p["points"]
+    return points[sum(x >= edge for edge in edges)]
+
+
+def inverse(p, facts, group):
+    given = both(facts, "actual", "target")
+    if given is None:
+        return None
+    actual, target = given
+    if actual <= 0:
+        return p["full"] if target >= 0 else None
+    return min(max(p["full"] * target / actual, Fraction(0)), p["full"])
+
+
+def proportional_to_best(p, facts, group):
+    x = facts.get("actual")
+    best = max((other["actual"] for other in group if other.get("actual") is not None), default=None)
+    if x is None or best <= 0:
+        return None
+    return max(p["full"] * x / best, Fraction(0))
+
+
+def group_mean(p, facts, group):
+    x = facts.get("actual")
+    values = [other["actual"] for other in group if other.get("actual") is not None]
+    if x is None:
+        return None
+    mean = sum(values, Fraction(0)) / len(values)
+    if mean == 0:
+        return None
+    return max(p["full"] - max((mean - x) / mean * 100, Fraction(0)) * p["each"], Fraction(0))
+
+
+def direct(p, facts, group):
+    x = facts.get("actual")
+    return x if x is not None and 0 <= x <= p["full"] else None
+
+
+def minmax(p, facts, group):
+    x = facts.get("actual")
+    if x is None:
+        return None
+    ratio = (x - p["lowest"]) / (p["highest"] - p["lowest"])
+    return p["full"] * min(max(ratio, Fraction(0)), Fraction(1))
+
+
+def deduction(p, facts, group):
+    return max(p["full"] - p["each"] * sum(facts["events"], Fraction(0)), Fraction(0))
+
+
+def second_offence(p, facts, group):
+    events = sum(facts["events"], Fraction(0))
+    return Fraction(0) if events >= 2 else max(p["full"] - p["first_costs"] * events, Fraction(0))
+
+
+def bonus(p, facts, group):
+    return min(p["each"] * sum(facts["events"], Fraction(0)), p["cap"])

@@ -1,0 +1,110 @@
+"""What cannot be read is said all at once, with its line; a hostile file is refused before it is built."""
+
+import pytest
+
+from tests.engine.books import book, findings, refused
+
+ONE = "indicators:\n  - {code: a, name: A, kind: direct, full: 10}\n"
+
+
+def test_every_wrong_key_value_and_code_is_found_at_once_with_its_line():
+    body = (
+        "indicators:\n"
+        "  - code: a\n"
+        "    name: A\n"
+        "    kind: complesion\n"
+        "    full: ten\n"
+        "  - {code: a, name: B, kind: direct, full: 5}\n"
+        "  - {code: 1x, name: C, kind: direct}\n"
+        "  - {name: D, kind: bands, full: 5, bands: {about 90: 5}}\n"
+        "  - {code: e, name: E, kind: minmax, full: 1, clip: maybe, colour: red}\n"
+        "rounding: sideways\n"
+    )
+
+    assert findings(body) == [
+        ("rulebook.choice", 4),
+        ("rulebook.number", 5),
+        ("rulebook.code_twice", 6),
+        ("rulebook.code", 7),
+        ("rulebook.required", 7),
+        ("rulebook.required", 8),
+        ("rulebook.band", 8),
+        ("rulebook.yes", 9),
+        ("rulebook.unknown_key", 9),
+        ("rulebook.choice", 10),
+    ]
+
+
+def test_a_wrong_word_is_answered_with_the_nearest_right_one_in_both_languages():
+    [found] = [
+        problem
+        for problem in refused(
+            book, "indicators:\n  - {code: a, name: 完成, clause: 第三条, kind: complesion, full: 1}\n"
+        )
+        if problem.code == "rulebook.choice"
+    ]
+
+    assert found.line("zh").startswith("book.yaml line 4：第三条“完成”：“kind”不能是“complesion”")
+    assert found.remedy.zh == "是否就是“completion”"
+    assert found.remedy.en == 'is it "completion"'
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line"),
+    [
+        ("a: &x [1, 2]\nb: *x\n", "rulebook.alias", 1),
+        ("a: !!python/object/apply:os.system [ls]\n", "rulebook.tag", 1),
+        ("a: 1\nb: 2\na: 3\n", "rulebook.twice", 3),
+        ("a: 1\n--- \nb: 2\n", "rulebook.several", 2),
+        ("? [a, b]\n: 1\n", "rulebook.key", 1),
+        ("a: [1, 2\n", "rulebook.syntax", 2),
+        ("a: " + "[" * 60 + "]" * 60 + "\n", "rulebook.too_large", 1),
+    ],
+)
+def test_hostile_yaml_is_refused_with_the_line(text, code, line):
+    from gangmu.engine.rulebook import load
+
+    [found] = refused(load, text, "evil.yaml")
+
+    assert (found.code, found.file, found.cell) == (code, "evil.yaml", f"line {line}")
+
+
+def test_a_file_of_millions_of_characters_is_refused_before_it_is_parsed():
+    from gangmu.engine.rulebook import load
+
+    [found] = refused(load, "#" * 5_000_000, "big.yaml")
+
+    assert found.code == "rulebook.too_large"
+
+
+def test_words_that_yaml_takes_for_booleans_dates_or_numbers_stay_what_they_are():
+    loaded = book(ONE + "rank: {on: printed}\nplace: no\nyear: 2025\nsource: 2025-01-01\n")
+
+    assert (loaded.ranking.on, loaded.place, loaded.year, loaded.source) == (
+        "printed",
+        "no",
+        "2025",
+        "2025-01-01",
+    )
+
+
+def test_the_digest_is_of_what_is_said_not_of_how_it_is_laid_out():
+    first = book("indicators:\n  - {code: a, name: A, kind: direct, full: 10}\n")
+    second = book("# 说明\nindicators:\n  - full: 10\n    kind: direct\n    name: A\n    code: a\n")
+    third = book("indicators:\n  - {code: a, name: A, kind: direct, full: 11}\n")
+
+    assert first.digest == second.digest
+    assert first.digest != third.digest
+
+
+def test_a_book_without_indicators_is_refused():
+    assert findings("sections: []\n") == [("rulebook.empty", -1)]
+
+
+def test_a_rule_book_of_ten_thousand_lines_is_read():
+    body = "indicators:\n" + "".join(
+        f"  - code: x{n}\n    name: 指标{n}\n    clause: 第{n}条\n    kind: direct\n    full: 1\n"
+        for n in range(2000)
+    )
+
+    assert len(list(book(body).indicators())) == 2000
