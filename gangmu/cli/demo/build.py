@@ -15,7 +15,7 @@ from gangmu.problems import refuse
 MARK = "building"
 """A file that stands in the folder until the district is whole: a folder that has it was interrupted."""
 
-_MARK_TEXT = "演示区正在生成；生成完毕后本文件自动删除。The demo district is being built; this file goes when it is whole.\n"
+MARK_TEXT = "演示区正在生成；生成完毕后本文件自动删除。The demo district is being built; this file goes when it is whole.\n"
 
 SETTINGS = """# 云溪区是虚构的演示单位：单位、人员、企业、数据均为虚构。Yunxi is a fictional district, made for demonstration.
 name = "{name}"
@@ -53,7 +53,7 @@ def begin(folder: Path, today: datetime.date) -> None:
         shutil.rmtree(folder)
     layout.check_free(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / MARK).write_text(_MARK_TEXT, encoding="utf-8")
+    (folder / MARK).write_text(MARK_TEXT, encoding="utf-8")
     layout.make_folders(folder)
     (folder / "gangmu.toml").write_text(
         SETTINGS.format(name=data_files.read("units")["name"], today=today.isoformat()), encoding="utf-8"
@@ -81,4 +81,4 @@ def finish(folder: Path) -> None:
 
 def _interrupted(folder: Path) -> bool:
     mark = folder / MARK
-    return mark.is_file() and mark.read_text(encoding="utf-8") == _MARK_TEXT
+    return mark.is_file() and mark.read_text(encoding="utf-8") == MARK_TEXT

@@ -41,7 +41,13 @@ def of_year(period: str, actor: Actor) -> Scores:
 
 def print_ranking(scores: Scores, out: Output) -> None:
     """A table a group: the first few, and the last."""
-    headers = [both("名次", "rank"), both("单位", "unit"), both("得分", "score"), both("等次", "grade"), both("说明", "note")]
+    headers = [
+        both("名次", "rank"),
+        both("单位", "unit"),
+        both("得分", "score"),
+        both("等次", "grade"),
+        both("说明", "note"),
+    ]
     for group in scores.groups:
         title = both(
             f"{scores.made.cycle.period} 年 {group.name.zh}（共 {len(group.standings)} 个单位）",
@@ -84,7 +90,12 @@ def _explain(sheet: Explanation, one: Standing, out: Output) -> None:
     if one.note.zh:
         out.say(Text(f"  {one.note.zh}", f"  {one.note.en}"))
     for node in _costliest(sheet):
-        out.say(Text(f"  {node.clause}“{node.name.zh}”：{node.sentence.zh}", f"  {node.clause} {node.name.en}: {node.sentence.en}"))
+        out.say(
+            Text(
+                f"  {node.clause}“{node.name.zh}”：{node.sentence.zh}",
+                f"  {node.clause} {node.name.en}: {node.sentence.en}",
+            )
+        )
         if node.next.zh:
             out.say(Text(f"    → {node.next.zh}", f"    → {node.next.en}"))
 

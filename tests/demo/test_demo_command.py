@@ -1,0 +1,143 @@
+"""`gangmu demo` from an empty folder to the report, and once more: real processes, real files, twelve units."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from gangmu.cli.demo.build import MARK, MARK_TEXT
+from tests.factories.commands import Done, gangmu
+
+DAY = "2026-03-16"
+REPORT = "年度工作报告.docx"
+
+pytestmark = pytest.mark.slow
+
+
+def demo(folder: Path, *more: object) -> Done:
+    return gangmu("demo", "--no-serve", "--units", 12, "--today", DAY, "--dir", folder, *more)
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """A demo district built once, and what its first run said."""
+    folder = tmp_path_factory.mktemp("demo") / "demo"
+    done = demo(folder, "--json")
+    assert done.code == 0, done.err
+    return folder, done.object
+
+
+@pytest.fixture
+def built(first: tuple[Path, dict[str, Any]], tmp_path: Path) -> Path:
+    """A district of its own for each test, copied from the one built."""
+    folder = tmp_path / "demo"
+    shutil.copytree(first[0], folder)
+    return folder
+
+
+def states(folder: Path) -> list[str]:
+    done = gangmu("verify", folder / REPORT, "--dir", folder, "--json")
+    return [line["state"] for line in done.lines]
+
+
+def test_the_first_run_does_the_whole_year(first: tuple[Path, dict[str, Any]]) -> None:
+    folder, said = first
+
+    assert (said["built"], said["year"], said["scored"], said["missing"]) == (True, "2025", 12, 1)
+    assert said["bound"] >= 130
+    assert len(said["sign_ins"]) == 14
+    assert (folder / REPORT).is_file()
+    assert not (folder / MARK).exists()
+
+
+def test_every_number_of_the_report_is_bound_and_holds(first: tuple[Path, dict[str, Any]]) -> None:
+    found = states(first[0])
+
+    assert len(found) >= 100
+    assert set(found) == {"same"}
+
+
+def test_the_log_proves_that_nothing_was_changed_behind_it(first: tuple[Path, dict[str, Any]]) -> None:
+    done = gangmu("log", "verify", "--dir", first[0], "--json")
+
+    assert (done.code, done.object["differs"]) == (0, [])
+
+
+def test_the_district_says_that_it_is_fictional(first: tuple[Path, dict[str, Any]]) -> None:
+    settings = (first[0] / "gangmu.toml").read_text(encoding="utf-8")
+
+    assert "fictional = true" in settings
+    assert f'today = "{DAY}"' in settings
+
+
+def test_its_own_files_imported_once_more_change_nothing(built: Path) -> None:
+    done = gangmu("import", "--dir", built, "--json")
+
+    assert (done.code, done.object["created"], done.object["changed"]) == (0, 0, 0)
+
+
+def test_a_second_run_builds_nothing_and_keeps_the_report(built: Path) -> None:
+    before = (built / REPORT).read_bytes()
+
+    done = demo(built, "--json")
+
+    assert (done.object["built"], done.object["sealed"]) == (False, 0)
+    assert (built / REPORT).read_bytes() == before
+
+
+def test_what_people_entered_in_between_stays_and_moves_the_report(built: Path) -> None:
+    path = built / "ledgers" / "grievances.xlsx"
+    book = openpyxl.load_workbook(path)
+    sheet = book["群众诉求"]
+    headers = {cell.value: cell.column for cell in sheet[1]}
+    row = next(r for r in range(2, sheet.max_row + 1) if str(sheet.cell(r, 1).value).startswith("SQ-2025"))
+    topic = sheet.cell(row, headers["诉求类别"])
+    topic.value = "教育" if topic.value != "教育" else "住房物业"
+    book.save(path)
+    assert gangmu("import", path, "--dir", built, "--json").object["changed"] == 1
+    moved = states(built).count("no_longer_current")
+
+    done = demo(built, "--json")
+
+    assert moved >= 1
+    assert done.object["built"] is False
+    assert set(states(built)) == {"same"}
+
+
+def test_an_interrupted_build_is_begun_again(built: Path) -> None:
+    mark = built / MARK
+    mark.write_text(MARK_TEXT, encoding="utf-8")
+    (built / "gangmu.db").write_bytes(b"half")
+
+    done = demo(built, "--json")
+
+    assert (done.code, done.object["built"]) == (0, True)
+    assert not mark.exists()
+
+
+def test_a_real_district_is_not_written_into(tmp_path: Path) -> None:
+    gangmu("init", tmp_path / "real", "--name", "某区")
+
+    done = demo(tmp_path / "real", "--json")
+
+    assert (done.code, done.lines[0]["code"]) == (1, "demo.not_fictional")
+
+
+def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+
+    done = demo(tmp_path, "--json")
+
+    assert (done.code, done.lines[0]["code"]) == (1, "folder.taken")
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_too_few_units_are_refused(tmp_path: Path) -> None:
+    done = gangmu("demo", "--no-serve", "--units", 3, "--dir", tmp_path / "demo", "--json")
+
+    assert (done.code, done.lines[0]["code"]) == (1, "demo.units")
+    assert not (tmp_path / "demo").exists()
