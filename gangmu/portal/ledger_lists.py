@@ -156,7 +156,7 @@ def _filtered(
 def _column(register: Register, code: str) -> Column:
     columns = layout(register).entry.by_code
     if code == NUMBER_FIELD:
-        return Column(code, _("编号"), order=("number",))
+        return Column(code, _("编号"), "code", order=("number",))
     if code == STAGE:
         return Column(code, _("阶段"), order=("stage",))
     if code == UNIT:

@@ -13,8 +13,14 @@ from django.utils.safestring import SafeString
 
 from gangmu.web import cells
 
-Kind = Literal["text", "number", "lamp", "bar"]
-CELL_CLASS: dict[Kind, str] = {"text": "", "number": "number", "lamp": "narrow", "bar": "track-cell"}
+Kind = Literal["text", "code", "number", "lamp", "bar"]
+CELL_CLASS: dict[Kind, str] = {
+    "text": "",
+    "code": "code",
+    "number": "number",
+    "lamp": "narrow",
+    "bar": "track-cell",
+}
 PER_PAGE = 50
 
 
@@ -22,7 +28,7 @@ PER_PAGE = 50
 class Column:
     """One column. `order`: database columns to sort by; without it the head is no link.
 
-    `unit` stands in the head. kind `number` is set right-aligned and tabular. `minor` columns go on a phone.
+    `unit` stands in the head. kind `number` is set right-aligned and tabular; `code` never breaks. `minor` columns go on a phone.
     """
 
     key: str

@@ -9,15 +9,15 @@ from django.http import HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from gangmu.assessment import results
+from gangmu.assessment import results, score_sheets
+from gangmu.assessment.models import CycleRun
 from gangmu.assessment.results import GroupRanking, Standing
 from gangmu.engine.numbers import read, shown
 from gangmu.org.models import Unit
 from gangmu.org.permissions import may
 from gangmu.portal import printing
 from gangmu.portal.doors import OfficerRequest, opens_to
-from gangmu.portal.score_sheets import costliest, shown_score
-from gangmu.problems import InputRefused
+from gangmu.portal.sheet_pages import shown_sheet
 from gangmu.records.periods import Period
 from gangmu.web import exports, pages
 from gangmu.web.cells import Link, said
@@ -40,10 +40,9 @@ def now(request: OfficerRequest) -> HttpResponseBase:
 @opens_to(*SEE)
 def ranking(request: OfficerRequest, period: Period) -> HttpResponseBase:
     """Places within each group, in the order of the rule book."""
-    try:
-        made = results.latest(period.code)
-    except InputRefused as refused:
-        return _not_scored(request, period, refused)
+    made = _run_of(request, period)
+    if made is None:
+        return _not_scored(request, period)
     groups = results.ranking(made, request.user)
     rows = [(group, one) for group in groups for one in group.standings]
     file = exports.as_file(_file_table(rows, period), request.GET.get("format", ""))
@@ -55,10 +54,10 @@ def ranking(request: OfficerRequest, period: Period) -> HttpResponseBase:
         period=printing.period_label(period),
         periods=printing.years(period, "/scores/{}/"),
         unit=_("全区") if may(request.user, "score.see_all_units") else str(request.user.unit or ""),
-        as_of=printing.as_of(),
+        as_of=printing.not_after_today(made.at),
     )
     tables = [_group_table(group, period, request.user.unit) for group in groups]
-    return pages.page(request, "portal/scores/ranking.html", frame, tables=tables, period=period, made=made)
+    return pages.page(request, "portal/scores/ranking.html", frame, tables=tables, cycle=made.cycle)
 
 
 @opens_to(*SEE)
@@ -67,44 +66,35 @@ def sheet(request: OfficerRequest, period: Period, unit: str) -> HttpResponseBas
     assessed = get_object_or_404(Unit, code=unit)
     if not results.may_see(request.user, assessed):
         raise PermissionDenied("score.see_all_units")
-    try:
-        made = results.latest(period.code)
-        explained = shown_score(results.score_sheet(made, assessed))
-    except InputRefused as refused:
-        return _not_scored(request, period, refused)
+    made = _run_of(request, period)
+    if made is None or results.standing(made, assessed) is None:
+        return _not_scored(request, period)
+    shown = shown_sheet(score_sheets.sheet_of(made, assessed, request.user))
     frame = Frame(
         _("得分单"),
         [Crumb(_("首页"), "/"), Crumb(_("得分和排名"), f"/scores/{period}/")],
         period=printing.period_label(period),
         periods=printing.years(period, f"/scores/{{}}/{assessed.code}/"),
         unit=assessed.name,
-        as_of=printing.as_of(),
+        as_of=printing.not_after_today(made.at),
     )
-    return pages.page(
-        request,
-        "portal/scores/sheet.html",
-        frame,
-        standing=results.standing(made, assessed),
-        group=_group_of(results.ranking(made), assessed),
-        sheet=explained,
-        costliest=costliest(explained),
-    )
+    return pages.page(request, "portal/scores/sheet.html", frame, shown=shown, cycle=made.cycle)
 
 
-def _not_scored(request: OfficerRequest, period: Period, refused: InputRefused) -> HttpResponseBase:
-    """Not scored yet: a state of the page, with what to do about it."""
-    finding = refused.problems[0]
+def _run_of(request: OfficerRequest, period: Period) -> CycleRun | None:
+    """The run that stands for a period, where the reader may open it."""
+    return results.visible_runs(request.user).filter(cycle__period=period.code).first()
+
+
+def _not_scored(request: OfficerRequest, period: Period) -> HttpResponseBase:
+    """No result to be seen: a state of the page, with what to do about it."""
     state = State(
-        _("%(period)s还没有得分") % {"period": printing.period_label(period)},
-        said(finding.message),
-        said(finding.remedy),
+        _("%(period)s还没有可以查看的得分") % {"period": printing.period_label(period)},
+        _("这一考核周期还没有计分，或结果尚未对本单位公布，或本单位不在考核范围内。"),
+        _("目标办运行 gangmu score %(period)s 后，得分会出现在这里。") % {"period": period.code},
         Action(_("回到首页"), "/"),
     )
     return pages.state(request, state, status=404)
-
-
-def _group_of(groups: Sequence[GroupRanking], unit: Unit) -> GroupRanking | None:
-    return next((group for group in groups if any(one.unit == unit for one in group.standings)), None)
 
 
 def _group_table(group: GroupRanking, period: Period, own: Unit | None) -> Table:
@@ -112,8 +102,7 @@ def _group_table(group: GroupRanking, period: Period, own: Unit | None) -> Table
         Column("rank", _("名次"), "number"),
         Column("unit", _("单位")),
         Column("total", _("得分"), "number"),
-        Column("grade", _("等次")),
-        Column("note", _("说明"), minor=True),
+        Column("grade", _("等次"), "code"),
     ]
 
     def rows(batch: Sequence[Standing]) -> Iterable[Row]:
@@ -121,10 +110,9 @@ def _group_table(group: GroupRanking, period: Period, own: Unit | None) -> Table
             href = f"/scores/{period}/{one.unit.code}/"
             cells = {
                 "rank": _place(one),
-                "unit": Link(one.unit.name, href),
+                "unit": Link(one.unit.name, href, said(one.note)),
                 "total": one.total,
                 "grade": one.grade,
-                "note": said(one.note),
             }
             yield Row(cells, href, "own" if own is not None and one.unit.pk == own.pk else "")
 

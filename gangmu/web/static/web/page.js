@@ -30,8 +30,9 @@
       opener = link;
       link.setAttribute("aria-expanded", "true");
     }
-    window.htmx.ajax("GET", link.href, { target: "#panel", swap: "innerHTML show:top" }).then(function () {
+    window.htmx.ajax("GET", link.href, { target: "#panel", swap: "innerHTML" }).then(function () {
       panel.hidden = false;
+      panel.scrollTop = 0;
       var title = panel.querySelector("[tabindex]");
       if (title) title.focus({ preventScroll: true });
     });
