@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from gangmu.cli.district import is_district
+from gangmu.drive import duties
 from gangmu.problems import InputRefused, Problem, Problems, Text
 from gangmu.records import batches, sealing
 from gangmu.sheets import text_table
@@ -134,7 +135,7 @@ def import_files(
     check_only: bool = False,
     step: Callable[[], None] = lambda: None,
 ) -> Imported:
-    """Read, check and apply the files in one transaction, then seal the log.
+    """Read, check and apply the files in one transaction, with the duties they give rise to; then seal the log.
 
     `InputRefused` with every finding of every file; nothing of any file is taken then. `step` is called after each.
     """
@@ -150,6 +151,7 @@ def import_files(
             problems.raise_if_any()
             if check_only or not (imported.total.created or imported.total.changed):
                 raise _NothingToKeepError
+            duties.bring_all_up_to_date()
             batches.summarise(batch, {file.file: file.as_json("zh-hans") for file in imported.files})
             imported.batch = batch.pk
     except _NothingToKeepError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -141,3 +142,10 @@ def test_too_few_units_are_refused(tmp_path: Path) -> None:
 
     assert (done.code, done.lines[0]["code"]) == (1, "demo.units")
     assert not (tmp_path / "demo").exists()
+
+
+def test_the_items_under_way_are_somebodys_duty(first: tuple[Path, dict[str, Any]]) -> None:
+    with sqlite3.connect(first[0] / "gangmu.db") as database:
+        (open_duties,) = database.execute("SELECT count(*) FROM records_duty WHERE done_at IS NULL").fetchone()
+
+    assert open_duties >= 20

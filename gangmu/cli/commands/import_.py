@@ -159,6 +159,9 @@ def _as_row(batch: ImportBatch) -> dict[str, object]:
 
 
 def _undo(args: argparse.Namespace, out: Output) -> int:
+    from django.db import transaction
+
+    from gangmu.drive import duties
     from gangmu.records import batches, sealing
     from gangmu.records.models import ImportBatch
 
@@ -174,7 +177,9 @@ def _undo(args: argparse.Namespace, out: Output) -> int:
             "请用 gangmu import --list 查看",
             "see gangmu import --list",
         )
-    counts = batches.undo(batch, args.actor, args.reason)
+    with transaction.atomic():
+        counts = batches.undo(batch, args.actor, args.reason)
+        duties.bring_all_up_to_date()
     sealing.seal()
     rows = sum(counts.values())
     if out.json:
