@@ -170,16 +170,30 @@ class _Reader:
         self.problems.extend(fact_check.check(book.plan, facts, groups))
 
     def _unit(self, row: Row) -> Unit | None:
-        said = parsing.choice(row["unit"], self.problems, self.by_word, required=True)
-        unit = self.units[int(said)] if said else None
-        if unit is None or unit.group:
-            return unit
+        said = parsing.text(row["unit"], self.problems, required=True)
+        if said is None:
+            return None
+        key = self.by_word.get(said)
+        if key is None:
+            near = difflib.get_close_matches(said, self.by_word, n=1)
+            self._wrong(
+                row,
+                "unit",
+                "unit.unknown",
+                f"“{said}”不在单位名册中",
+                f"“{said}” is no unit of the register",
+                f"是否应为“{near[0]}”？" if near else "请用单位名册中的编码、全称或简称",
+                f"is it “{near[0]}”?" if near else "use a code, name or short name of the register of units",
+            )
+            return None
+        if self.units[key].group:
+            return self.units[key]
         self._wrong(
             row,
             "unit",
             "fact.not_assessed",
-            f"{unit.name}没有考核分组，不参加考核",
-            f"{unit.code} has no assessment group: it is not assessed",
+            f"“{said}”没有考核分组，不参加考核",
+            f"“{said}” has no assessment group: it is not assessed",
             "请在 units.xlsx 填写考核分组，或删去此行",
             "give it a group in units.xlsx, or drop the row",
         )
@@ -231,8 +245,8 @@ class _Reader:
                 row,
                 "indicator",
                 "fact.unknown_indicator",
-                f"“{book.book.title.zh}”里没有指标“{said}”",
-                f"“{book.book.title.en}” has no indicator “{said}”",
+                f"“{said}”不在考核办法“{book.book.title.zh}”中",
+                f"“{said}” is not in the rule book “{book.book.title.en}”",
                 f"是否应为“{near[0]}”？" if near else "请用考核办法中的指标编码或名称",
                 f"is it “{near[0]}”?" if near else "use a code or name of the rule book",
             )
@@ -245,8 +259,8 @@ class _Reader:
             row,
             "indicator",
             "fact.not_for_unit",
-            f"{unit.name}不考核“{part.name.zh}”",
-            f"{unit.code} is not assessed on “{part.name.en}”",
+            f"“{part.name.zh}”不考核{unit.name}",
+            f"“{part.name.en}” is not for {unit.name_en or unit.code}",
             "请核对单位和指标",
             "check unit and indicator",
         )
@@ -291,11 +305,11 @@ class _Reader:
         parsing.refuse(row[column], self.problems, code, zh, en, remedy_zh, remedy_en)
 
 
-def _by_word(units: Iterable[Unit]) -> dict[str, str]:
+def _by_word(units: Iterable[Unit]) -> dict[str, int]:
     """Key of each unit by short name, name and code; the code wins."""
     found = list(units)
-    words = {unit.short_name: str(unit.pk) for unit in found}
-    return words | {word: str(unit.pk) for unit in found for word in (unit.name, unit.code)}
+    words = {unit.short_name: unit.pk for unit in found}
+    return words | {word: unit.pk for unit in found for word in (unit.name, unit.code)}
 
 
 def _rule_book(period: Period) -> RuleBook:

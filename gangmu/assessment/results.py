@@ -63,7 +63,8 @@ class GroupRanking:
 
 def visible_runs(user: User) -> QuerySet[CycleRun]:
     """The runs a user may open, newest first; which of their lines, `ranking` and `score_sheet` say."""
-    return CycleRun.objects.visible_to(user).select_related("cycle", "run__rulebook").order_by("-id")
+    runs_seen = CycleRun.objects.visible_to(user).select_related("cycle", "run__rulebook")
+    return runs_seen.defer("run__facts").order_by("-id")
 
 
 def latest(period: str | None = None) -> CycleRun:

@@ -32,5 +32,5 @@ def run(cycle: Cycle, actor: Actor) -> CycleRun:
 
 
 def last_of(cycle: Cycle) -> CycleRun | None:
-    """The run that stands for a cycle."""
-    return cycle.runs.select_related("cycle", "run__rulebook").order_by("id").last()
+    """The run that stands for a cycle, its frozen facts unread."""
+    return cycle.runs.select_related("cycle", "run__rulebook").defer("run__facts").order_by("id").last()

@@ -105,8 +105,12 @@ def of_year(year: int) -> StoredRuleBook:
             "rulebook.of_year",
             f"{year}年有{len(found)}个考核办法：{listed}" if found else f"没有{year}年的考核办法",
             f"{year} has {len(found)} rule books: {listed}" if found else f"there is no rule book of {year}",
-            "请在考核周期中选定一个" if found else "请导入 year 为该年的考核办法",
-            "choose one for the cycle" if found else "import one that says this year",
+            "请只留一个：其余的改 year，或撤销其导入"
+            if found
+            else f'请把该年的考核办法（year: "{year}"）放进 declared/rulebooks 再导入',
+            "keep one: give the others another `year`, or undo their import"
+            if found
+            else f'put one (year: "{year}") into declared/rulebooks and import it',
         )
     return next(iter(found.values()))
 
