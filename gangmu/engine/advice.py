@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from gangmu.engine import planning
 from gangmu.engine.facts import Case
 from gangmu.engine.kind import Kind
 from gangmu.engine.kinds import kinds
@@ -83,7 +82,7 @@ def _of_lever(results: Results, case: Case, node: Indicator, kind: Kind, value: 
     lever = (
         kind.lever if kind.lever in node.fields else (node.fields[0] if kind.lever and node.fields else "")
     )
-    now = results.interpreter.value(planning.formula(results.book, node, lever), case) if lever else None
+    now = results.interpreter.value(results.plan.formula(node, lever), case) if lever else None
     if not isinstance(now, Fraction):
         return NO_TEXT
     reached = _nearest_better(results, case, node, kind, lever, now, value)
@@ -120,7 +119,7 @@ def _nearest_better(
 def _candidates(results: Results, case: Case, node: Indicator, kind: Kind) -> Iterator[Fraction]:
     reach = kind.reach(node.given)
     if reach:
-        found = results.interpreter.value(planning.formula(results.book, node, reach), case)
+        found = results.interpreter.value(results.plan.formula(node, reach), case)
         if isinstance(found, Fraction):
             yield found
     for bands in node.tables.values():
@@ -167,6 +166,5 @@ def _score(results: Results, case: Case, node: Indicator, lever: str, at: Fracti
     """The indicator's score, had the lever stood there; ranks and means of the group move with it."""
     if lever in node.values or lever in node.formulas:
         return None
-    columns = results.interpreter.changed(node.code, {(case, node.code, lever): at})
-    found = columns[node.code][case]
+    found = results.interpreter.changed(case, node.code, lever, at)
     return found if isinstance(found, Fraction) else None

@@ -154,7 +154,7 @@ def _formula(results: Results, part: Section | Indicator) -> str:
         if part.formula:
             return part.formula
         return f"{part.combine}({', '.join(each.code for each in part.parts)})"
-    steps = [step for step in results.plan.steps if step.owner == part.code and step.text]
+    steps = [step for step in results.plan.of_owner[part.code] if step.text]
     return "; ".join(f"{step.name.removeprefix(part.code + '.')} = {step.text}" for step in steps)
 
 
@@ -277,12 +277,11 @@ def _by_missing_rule(part: Indicator, earned: Missing, value: Fraction) -> Text:
 
 def _names(results: Results, case: Case, part: Indicator, kind: Kind) -> dict[str, Value]:
     """Everything a sentence may mention."""
-    from gangmu.engine import planning
 
     names: dict[str, Value] = {"full": results.value(f"{part.code}.full", case)}
     for name in (*part.fields, *part.values):
         if name not in names:
-            names[name] = results.interpreter.value(planning.formula(results.book, part, name), case)
+            names[name] = results.interpreter.value(results.plan.formula(part, name), case)
     for line in kind.lines(part.given):
         names[line.name] = results.value(f"{part.code}.{line.name}", case)
     names["score"] = results.value(part.code, case)

@@ -25,11 +25,10 @@ NUMBER, NUMBERS, BANDS, LEVELS, CHOICE, FORMULA, YES = (
 
 @dataclass(frozen=True, slots=True)
 class FactField:
-    """A fact a kind reads. needed: without it the score is missing; else the formula says what then."""
+    """A fact a kind reads, and what a person calls it."""
 
     name: str
     label: Text
-    needed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,6 @@ class Kind:
     lowers: Callable[[Given], bool] = lambda given: False
     events: tuple[str, ...] = ()
     full: bool = True
-    advice: Text = NO_TEXT
 
     def parameter(self, name: str) -> Parameter | None:
         return next((parameter for parameter in self.parameters if parameter.name == name), None)

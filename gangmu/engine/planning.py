@@ -59,6 +59,18 @@ class Plan:
     book: RuleBook
     steps: tuple[Step, ...]
     by_name: Mapping[str, Step] = field(default_factory=dict)
+    of_owner: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
+    asked: dict[tuple[str, str], Expression] = field(default_factory=dict)
+
+    def formula(self, node: Indicator, text: str) -> Expression:
+        """Another formula over the facts, parameters and lines of an indicator: what sentences and advice ask.
+
+        Read once and kept: interpreters know aggregates by the identity of their node.
+        """
+        key = (node.code, text)
+        if key not in self.asked:
+            self.asked[key] = _Compiler(self.book, Problems()).about(node, text)
+        return self.asked[key]
 
     def reads(self) -> dict[str, Reads]:
         """Fields by indicator, over the whole plan."""
@@ -116,12 +128,11 @@ def compiled(book: RuleBook, problems: Problems) -> Plan:
     """The plan as far as it can be made; findings go to `problems`."""
     steps = list(_Compiler(book, problems).steps())
     ordered = _ordered(steps, book, problems)
-    return Plan(book, ordered, {step.name: step for step in ordered})
-
-
-def formula(book: RuleBook, node: Indicator, text: str) -> Expression:
-    """Another formula over the facts, parameters and lines of an indicator: what advice asks."""
-    return _Compiler(book, Problems()).about(node, text)
+    owners: dict[str, list[Step]] = {}
+    for step in ordered:
+        owners.setdefault(step.owner, []).append(step)
+    of_owner = {owner: tuple(mine) for owner, mine in owners.items()}
+    return Plan(book, ordered, {step.name: step for step in ordered}, of_owner)
 
 
 class _Compiler:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -43,14 +44,13 @@ class Interpreter:
         plan: Plan,
         facts: Facts,
         groups: Mapping[Case, str],
-        changes: Mapping[Change, Fraction] | None = None,
     ) -> None:
         self.plan = plan
         self.facts = facts
         self.groups = groups
         self.cases = tuple(groups)
         self.columns: dict[str, Column] = {}
-        self.changes = dict(changes or {})
+        self.changes: dict[Change, Fraction] = {}
         self._names = {case: facts.attribute(case, "name") for case in self.cases}
         self._nodes = {node.code: node for node in plan.book.indicators()}
         self._over: dict[tuple[int, str, str], Any] = {}
@@ -59,16 +59,36 @@ class Interpreter:
             self._peers.setdefault((case.period, groups[case]), []).append(case)
             self._peers.setdefault((case.period, "*"), []).append(case)
 
-    def run(self, steps: Iterable[Step] | None = None) -> dict[str, Column]:
-        for step in self.plan.steps if steps is None else steps:
+    def run(self) -> dict[str, Column]:
+        for step in self.plan.steps:
             self.columns[step.name] = {case: self._step(step, case) for case in self.cases}
         return self.columns
 
-    def changed(self, owner: str, changes: Mapping[Change, Fraction]) -> dict[str, Column]:
-        """The steps of one indicator, had these facts been others; all else stays."""
-        other = Interpreter(self.plan, self.facts, self.groups, {**self.changes, **changes})
+    def changed(self, case: Case, owner: str, of_field: str, at: Fraction) -> Value:
+        """A node's value for a case, had one fact of it been another; what hangs on its group moves with it."""
+        steps = self.plan.of_owner[owner]
+        other = copy.copy(self)
+        other.changes = {**self.changes, (case, owner, of_field): at}
         other.columns = dict(self.columns)
-        return other.run(step for step in self.plan.steps if step.owner == owner)
+        other._over = {}
+        moved = self._moved_with(case, steps)
+        for step in steps:
+            other.columns[step.name] = {**self.columns[step.name]}
+            for peer in moved:
+                other.columns[step.name][peer] = other._step(step, peer)
+        return other.columns[owner][case]
+
+    def _moved_with(self, case: Case, steps: Sequence[Step]) -> Sequence[Case]:
+        """Whose values may change with the case's facts: its own, its group's, or everybody's of the period."""
+        scopes = {
+            node.scope
+            for step in steps
+            for node in step.expression.walk()
+            if isinstance(node, x.OverGroup | x.Rank)
+        }
+        if not scopes:
+            return (case,)
+        return self._peers[case.period, self.groups[case] if scopes == {"group"} else "*"]
 
     def _step(self, step: Step, case: Case) -> Value:
         if not step.reach.takes_in(case.unit, self._names[case], self.groups[case]):

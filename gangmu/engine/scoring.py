@@ -14,7 +14,7 @@ from gangmu.engine.facts import Case, Facts
 from gangmu.engine.planning import OUT, Plan
 from gangmu.engine.ranking import places
 from gangmu.engine.reference import Interpreter
-from gangmu.engine.rulebook import TOTAL, Indicator, RuleBook
+from gangmu.engine.rulebook import TOTAL, Indicator, RuleBook, Section
 from gangmu.engine.values import OUTSIDE, Missing, Value
 from gangmu.problems import Text, refuse
 
@@ -102,11 +102,15 @@ class Results:
         return numbers.shown(value, self.decimals(node)).removeprefix("≈")
 
     def decimals(self, node: str) -> int | None:
-        part = self.book.node(node)
+        part = self._parts.get(node)
         if part is None:
             return None
         rounds = part.rounds.get("score") if isinstance(part, Indicator) else part.round
         return part.show if part.show is not None else rounds
+
+    @functools.cached_property
+    def _parts(self) -> Mapping[str, Section | Indicator]:
+        return {node.code: node for node in self.book.nodes()}
 
     def out(self, case: Case) -> bool:
         return self.columns[OUT][case] == 1

@@ -40,8 +40,13 @@ def all_or_nothing(p, facts, group):
 
 
 def stepped(p, value, target):
-    more = max(value - target, Fraction(0)) / p["up_step"]
-    less = max(target - value, Fraction(0)) / p["down_step"]
+    gap = target - value if p["low"] else value - target
+    more, less = max(gap, Fraction(0)), max(-gap, Fraction(0))
+    if p.get("percent"):
+        if target <= 0:
+            return None
+        more, less = more / target * 100, less / target * 100
+    more, less = more / p["up_step"], less / p["down_step"]
     if p["whole"]:
         more, less = Fraction(floor(more)), Fraction(floor(less))
     return max(p["full"] + min(more * p["up"], p["up_cap"]) - less * p["down"], Fraction(0))
@@ -64,7 +69,8 @@ def efficacy(p, facts, group):
     values = [other["actual"] for other in group if other.get("actual") is not None]
     if x is None or max(values) == min(values):
         return None
-    ratio = half_up((x - min(values)) / (max(values) - min(values)), 4)
+    best, worst = (min(values), max(values)) if p["low"] else (max(values), min(values))
+    ratio = half_up((x - worst) / (best - worst), 4)
     return p["full"] * (60 + 40 * ratio) / 100
 
 
@@ -72,7 +78,8 @@ def rank_points(p, facts, group):
     x = facts.get("actual")
     if x is None:
         return None
-    place = 1 + sum(other["actual"] > x for other in group if other.get("actual") is not None)
+    others = [other["actual"] for other in group if other.get("actual") is not None]
+    place = 1 + sum(other < x if p["low"] else other > x for other in others)
     return max(p["full"] - p["step"] * (place - 1), p["floor"])
 
 
@@ -96,10 +103,14 @@ def inverse(p, facts, group):
 
 def proportional_to_best(p, facts, group):
     x = facts.get("actual")
-    best = max((other["actual"] for other in group if other.get("actual") is not None), default=None)
-    if x is None or best <= 0:
+    if x is None:
         return None
-    return max(p["full"] * x / best, Fraction(0))
+    values = [other["actual"] for other in group if other.get("actual") is not None]
+    if p["low"]:
+        if x <= 0:
+            return p["full"] if x == min(values) else None
+        return max(p["full"] * min(values) / x, Fraction(0))
+    return max(p["full"] * x / max(values), Fraction(0)) if max(values) > 0 else None
 
 
 def group_mean(p, facts, group):
@@ -110,7 +121,8 @@ def group_mean(p, facts, group):
     mean = sum(values, Fraction(0)) / len(values)
     if mean == 0:
         return None
-    return max(p["full"] - max((mean - x) / mean * 100, Fraction(0)) * p["each"], Fraction(0))
+    short = (x - mean if p["low"] else mean - x) / mean * 100
+    return max(p["full"] - max(short, Fraction(0)) * p["each"], Fraction(0))
 
 
 def direct(p, facts, group):
@@ -122,7 +134,8 @@ def minmax(p, facts, group):
     x = facts.get("actual")
     if x is None:
         return None
-    ratio = (x - p["lowest"]) / (p["highest"] - p["lowest"])
+    from_low = p["highest"] - x if p["low"] else x - p["lowest"]
+    ratio = from_low / (p["highest"] - p["lowest"])
     return p["full"] * min(max(ratio, Fraction(0)), Fraction(1))
 
 

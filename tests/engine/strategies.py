@@ -66,13 +66,27 @@ PARAMETERS = {
     "bonus": lambda draw: {"each": draw(cents), "cap": draw(cents)},
 }
 WITH_TARGET = {"completion", "all_or_nothing", "step", "growth", "inverse"}
+BEST_MAY_BE_LOW = {
+    "step",
+    "growth",
+    "efficacy",
+    "rank_points",
+    "proportional_to_best",
+    "group_mean",
+    "minmax",
+}
 OF_EVENTS = {"deduction", "second_offence", "bonus"}
 
 
 @st.composite
 def indicators(draw, kind):
     """The parameters of one indicator of a kind, as numbers."""
-    return {"full": draw(cents), **PARAMETERS[kind](draw)}
+    found = {"full": draw(cents), **PARAMETERS[kind](draw)}
+    if kind in BEST_MAY_BE_LOW:
+        found["low"] = draw(st.booleans())
+    if kind == "step":
+        found["percent"] = draw(st.booleans())
+    return found
 
 
 @st.composite
@@ -89,6 +103,10 @@ def written(code, kind, parameters):
     said = {name: exact(value) for name, value in parameters.items() if isinstance(value, Fraction)}
     if kind == "bonus":
         said.pop("full")
+    if parameters.get("low"):
+        said["best"] = "low"
+    if parameters.get("percent"):
+        said["measured"] = "percent_of_target"
     if "whole" in parameters:
         said["whole"] = "yes" if parameters["whole"] else "no"
     if kind == "efficacy":

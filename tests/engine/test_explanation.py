@@ -101,3 +101,48 @@ def test_what_is_missing_is_said_and_what_to_do_about_it():
 def test_unknown_units_and_nodes_are_answered_with_those_there_are(computed):
     assert "甲局、乙局" in refused(explain, computed, "丙局")[0].remedy.zh
     assert "gdp" in refused(explain, computed, "甲局", "gdpp")[0].remedy.zh
+
+
+KINDS = (
+    "indicators:\n"
+    "  - {code: low, name: 能耗, kind: efficacy, full: 10, best: low}\n"
+    "  - {code: band, name: 测评, kind: bands, full: 10, bands: {'>= 90': 10, '[80, 90)': 8, '< 80': 5}}\n"
+    "  - {code: capped, name: 创新, kind: bonus, each: 2, cap: 2}\n"
+    "  - {code: poll, name: 民主测评, kind: votes, full: 10, answers: {好: 100, 差: 0}}\n"
+    "  - {code: most, name: 项目, kind: proportional_to_best, full: 10}\n"
+    "  - {code: gone, name: 不适用项, kind: direct, full: 10, not_applicable: full}\n"
+)
+KIND_FACTS = (
+    "unit,indicator,event,field,value\n"
+    "u1,low,,,0.5\nu1,band,,,85\nu1,capped,e1,count,1\nu1,poll,,好,3\nu1,poll,,差,1\nu1,most,,,40\nu1,gone,,,/\n"
+    "u2,low,,,0.4\nu2,band,,,95\nu2,poll,,好,3\nu2,poll,,差,0\nu2,most,,,50\nu2,gone,,,7\nu3,low,,,0.6\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("unit", "code", "sentence", "advice"),
+    [
+        (
+            "u1",
+            "low",
+            "实际0.5，满意值0.4，不允许值0.6，功效系数80，满分10分，得8分",
+            "每降0.01多得0.2分；达到0.4（再降0.1）可得10分",
+        ),
+        ("u1", "band", "数值85，按所在档得8分", "达到90（还差5）可得10分"),
+        ("u1", "capped", "共1件，折算2分，加2分", "已得最高分"),
+        ("u2", "capped", "共0件，折算0分，加0分", "再有一件可加2分，最多还可加2分"),
+        ("u1", "poll", "有效票4张，平均75分，满分10分，得7.5分", ""),
+        (
+            "u1",
+            "most",
+            "数值40，第一名50，为第一名的80%，满分10分，得8分",
+            "每多1多得0.2分；达到50（还差10）可得10分",
+        ),
+        ("u1", "gone", "不适用，按规定得满分，得10分", ""),
+        ("u2", "band", "数值95，按所在档得10分", "已得最高分"),
+    ],
+)
+def test_every_sort_of_rule_speaks_and_advises_in_its_own_way(unit, code, sentence, advice):
+    found = explain(results(KINDS, KIND_FACTS), unit, code)
+
+    assert (found.sentence.zh, found.next.zh) == (sentence, advice)
