@@ -66,27 +66,31 @@ def bring_up_to_date(item: Item) -> None:
         if wanted is None or act != wanted.act:
             close_duty(key(act, item.number))
     if wanted is not None:
-        open_duty(
-            key(wanted.act, item.number),
-            f"{_WORDS[wanted.act]}：{item.title}"[:200],
-            item.link,
-            unit=wanted.unit,
-            role=wanted.role,
-            due_on=wanted.due_on,
-            why=wanted.why[:200],
-        )
+        _open(item, wanted)
 
 
 @transaction.atomic
 def bring_all_up_to_date() -> int:
     """After an import, or its undoing: the duties of every item under way, and of no other; how many items."""
     items = under_way()
-    standing = {key(act, item.number) for item in items for act in ACTS}
-    for stale in _open_keys() - standing:
+    wanted = {key(one.act, item.number): (item, one) for item in items if (one := owed(item))}
+    for stale in _open_keys() - wanted.keys():
         close_duty(stale)
-    for item in items:
-        bring_up_to_date(item)
+    for item, one in wanted.values():
+        _open(item, one)
     return len(items)
+
+
+def _open(item: Item, wanted: Owed) -> None:
+    open_duty(
+        key(wanted.act, item.number),
+        f"{_WORDS[wanted.act]}：{item.title}"[:200],
+        item.link,
+        unit=wanted.unit,
+        role=wanted.role,
+        due_on=wanted.due_on,
+        why=wanted.why[:200],
+    )
 
 
 def key(act: str, number: str) -> str:

@@ -46,7 +46,7 @@ def approve(
     entry: Entry, on: datetime.date, actor: Actor, *, values: Mapping[str, object] | None = None
 ) -> Entry:
     """立项: the head of the office approves it; `values` may complete it."""
-    entries.move(entry, following.APPROVED, on, actor, values=values)
+    entries.move(entry, following.APPROVED, on, actor, values=values, by_step=True)
     return _done(entry)
 
 
@@ -70,7 +70,7 @@ def assign(
     item = item_of(entry)
     if item.stage == following.REASSIGNED and clocks.rule_of(_limit(), {"source": item.source}):
         given.setdefault("due_on", None)  # the limit of its source runs anew from this day
-    entries.move(entry, following.ASSIGNED, on, actor, values=given)
+    entries.move(entry, following.ASSIGNED, on, actor, values=given, by_step=True)
     return _done(entry)
 
 
@@ -78,8 +78,8 @@ def assign(
 def accept(entry: Entry, on: datetime.date, actor: Actor) -> Entry:
     """签收: the lead unit takes it on and begins."""
     _require(actor, "supervision.accept", item_of(entry).unit)
-    entries.move(entry, following.ACCEPTED, on, actor)
-    entries.move(entry, following.HANDLING, on, actor)
+    entries.move(entry, following.ACCEPTED, on, actor, by_step=True)
+    entries.move(entry, following.HANDLING, on, actor, by_step=True)
     return _done(entry)
 
 
@@ -88,7 +88,9 @@ def decline(entry: Entry, on: datetime.date, actor: Actor, reason: str) -> Entry
     """改派: not this unit's duty; it goes back to the office with the reason."""
     _require(actor, "supervision.accept", item_of(entry).unit)
     _need_words(reason, "改派", "declining it")
-    entries.move(entry, following.REASSIGNED, on, actor, reason, values={"returned_because": reason})
+    entries.move(
+        entry, following.REASSIGNED, on, actor, reason, values={"returned_because": reason}, by_step=True
+    )
     return _done(entry)
 
 
@@ -126,12 +128,14 @@ def reply(
     }
     same = next((one for one in item.replies if (one.unit, one.on) == (unit.code, day)), None)
     if same is None:
-        entries.add_line(entry, "replies", said, actor, expected_version)
+        entries.add_line(entry, "replies", said, actor, expected_version, by_step=True)
     elif same.is_signed and same.verdict != RETURNED_VERDICT:
         raise _signed_already(same)
     else:
         unsigned = {"signed_by": None, "signed_on": None, "verdict": None, "verdict_words": None}
-        entries.change_line(entry, "replies", same.key, {**said, **unsigned}, actor, expected_version)
+        entries.change_line(
+            entry, "replies", same.key, {**said, **unsigned}, actor, expected_version, by_step=True
+        )
     return _done(entry)
 
 
@@ -149,11 +153,13 @@ def sign(
     if waiting is None or item.stage not in following.WITH_THE_UNIT:
         raise _not_now(item, "签批", "sign")
     signer = _signer(item, waiting, actor, signed_by, scan)
-    entries.change_line(entry, "replies", waiting.key, {"signed_by": signer, "signed_on": on}, actor)
+    entries.change_line(
+        entry, "replies", waiting.key, {"signed_by": signer, "signed_on": on}, actor, by_step=True
+    )
     if item.stage == following.ACCEPTED:
-        entries.move(entry, following.HANDLING, on, actor)
+        entries.move(entry, following.HANDLING, on, actor, by_step=True)
     values = {"progress": waiting.progress} if waiting.progress is not None else {}
-    entries.move(entry, following.REPLIED, on, actor, values=values)
+    entries.move(entry, following.REPLIED, on, actor, values=values, by_step=True)
     return _done(entry)
 
 
@@ -161,7 +167,7 @@ def sign(
 def verify(entry: Entry, on: datetime.date, actor: Actor, words: str = "") -> Entry:
     """审核通过, and the work goes on: the next reply falls due by the item's rhythm."""
     _review(entry, on, actor, words)
-    entries.move(entry, following.HANDLING, on, actor)
+    entries.move(entry, following.HANDLING, on, actor, by_step=True)
     return _done(entry)
 
 
@@ -175,8 +181,10 @@ def send_back(entry: Entry, on: datetime.date, actor: Actor, reason: str) -> Ent
         raise _not_now(item, "退办", "send back")
     if item.last_reply:
         verdict = {"verdict": RETURNED_VERDICT, "verdict_words": reason}
-        entries.change_line(entry, "replies", item.last_reply.key, verdict, actor)
-    entries.move(entry, following.RETURNED, on, actor, reason, values={"returned_because": reason})
+        entries.change_line(entry, "replies", item.last_reply.key, verdict, actor, by_step=True)
+    entries.move(
+        entry, following.RETURNED, on, actor, reason, values={"returned_because": reason}, by_step=True
+    )
     return _done(entry)
 
 
@@ -185,7 +193,7 @@ def close(entry: Entry, on: datetime.date, actor: Actor, conclusion: str, words:
     """办结: with its conclusion. A signed reply that waits for review is reviewed in the same act."""
     _need_words(conclusion, "办结", "closing it")
     _reviewed(entry, on, actor, words)
-    entries.move(entry, following.CLOSED, on, actor, values={"conclusion": conclusion})
+    entries.move(entry, following.CLOSED, on, actor, values={"conclusion": conclusion}, by_step=True)
     return _done(entry)
 
 
@@ -194,7 +202,7 @@ def keep_up(entry: Entry, on: datetime.date, actor: Actor, note: str, words: str
     """长期坚持: an end of its own for what is kept up for good; decided by the head of the office."""
     _need_words(note, "转为长期坚持", "keeping it up for good")
     _reviewed(entry, on, actor, words)
-    entries.move(entry, following.LONG_TERM, on, actor, note, values={"conclusion": note})
+    entries.move(entry, following.LONG_TERM, on, actor, note, values={"conclusion": note}, by_step=True)
     return _done(entry)
 
 
@@ -223,7 +231,7 @@ def extend(
         "granted_on": clock.today(),
         "new_due_on": new,
     }
-    entries.add_line(entry, "extensions", line, actor)
+    entries.add_line(entry, "extensions", line, actor, by_step=True)
     entries.change(entry, {"due_on": new}, actor, reason=f"延期：{because}")
     return _done(entry)
 
@@ -279,8 +287,8 @@ def _review(entry: Entry, on: datetime.date, actor: Actor, words: str) -> None:
     if actor.user is not None and _hand(actor) in (waiting.written_by, waiting.signed_by):
         raise PermissionDenied("supervision.verify")
     verdict = {"verdict": ACCEPTED_VERDICT, "verdict_words": words or None}
-    entries.change_line(entry, "replies", waiting.key, verdict, actor)
-    entries.move(entry, following.REVIEWED, on, actor, words)
+    entries.change_line(entry, "replies", waiting.key, verdict, actor, by_step=True)
+    entries.move(entry, following.REVIEWED, on, actor, words, by_step=True)
 
 
 def _need_words(words: str, zh: str, en: str) -> None:

@@ -95,7 +95,7 @@ def urge(entry: Entry, urging: Urging, on: datetime.date, actor: Actor) -> None:
     if actor.user is not None:
         require(actor.user, "supervision.urge")
     line = {"urged_on": on, "level": urging.level.value, "words": urging.words.zh}
-    entries.add_line(entry, "urgings", line, actor)
+    entries.add_line(entry, "urgings", line, actor, by_step=True)
 
 
 def urging_of(entry: Entry, today: datetime.date, ladder: Ladder | None = None) -> Urging | None:

@@ -35,7 +35,7 @@ from gangmu.ledgers.register import (
     Register,
     Stage,
 )
-from gangmu.org.permissions import ROLES
+from gangmu.org.permissions import PERMISSIONS, ROLES
 from gangmu.problems import InputRefused, Problem, Problems, Text, lined_yaml, refuse
 from gangmu.problems.lined_yaml import Lined
 from gangmu.records.deadlines import Clock as DayKind
@@ -66,7 +66,7 @@ _NAMED = ("code", "name_zh", "name_en")
 _REGISTER_KEYS = (
     *_NAMED,
     *("noun_zh", "noun_en", "numbering", "title", "unit", "happened", "fields", "lines", "stages", "clocks"),
-    *("list", "lamp", "system_of_record", "regulation"),
+    *("list", "lamp", "by_step", "written_with", "system_of_record", "regulation"),
 )
 _FIELD_KEYS = (
     *_NAMED,
@@ -178,6 +178,8 @@ class _Reader:
             list_columns=tuple(self._words(said, "list")) or Register.list_columns,
             amber_days=self._whole(lamp, "amber_days", 3) or 0,
             amber_clock=DayKind(self._choice(lamp, "clock", tuple(DayKind), "plain")),
+            by_step=self._flag(said, "by_step"),
+            written_with=self._choice(said, "written_with", ("", *PERMISSIONS), ""),
             system_of_record=self._bilingual(said, "system_of_record"),
             regulation=tuple(self._citation(one) for one in self._list(said, "regulation", required=False)),
             file=self.file,

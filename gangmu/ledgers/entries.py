@@ -51,7 +51,7 @@ def create(
     references, problems = References(), Problems()
     read = checking.read_values(register.by_code, values, references, problems)
     problems.raise_if_any()
-    sight.require(actor, "ledger.create", read)
+    sight.require(actor, register.to_create, read)
     number = number.strip()
     if number:
         _refuse_number(register, number)
@@ -80,9 +80,9 @@ def change(
     expected_version: what the writer saw. InputRefused (`entry.changed_meanwhile`) when another wrote since.
     """
     register, before, references = _locked(entry, expected_version)
-    sight.require(actor, "ledger.edit", before.state.values)
+    sight.require(actor, register.to_edit, before.state.values)
     state, secrets = _with(register, before, values, references)
-    sight.require(actor, "ledger.edit", state.values)
+    sight.require(actor, register.to_edit, state.values)
     checking.check(register, state)
     if state == before.state:
         return before.version
@@ -100,13 +100,16 @@ def move(
     *,
     values: Mapping[str, object] | None = None,
     expected_version: int | None = None,
+    by_step: bool = False,
 ) -> int:
     """Move an entry to a stage on a day; returns its version.
 
-    values: fields that the stage asks for, filled in with the move. InputRefused where the stage is not next, the day
-    lies before the last one or in the future, a note is needed, or a field is missing.
+    values: fields that the stage asks for, filled in with the move. by_step: it is a step that asks. InputRefused where
+    the stage is not next, the day lies before the last one or in the future, a note is needed, a field is missing, or
+    the register is moved by its steps alone.
     """
     register, before, references = _locked(entry, expected_version)
+    _refuse_beside_steps(register, by_step)
     to = _stage(register, stage)
     sight.require_move(actor, to, before.state.values)
     state, secrets = _with(register, before, values or {}, references)
@@ -132,6 +135,7 @@ def move(
 def correct_stage(entry: Entry, place: int, on: datetime.date, actor: Actor, reason: str) -> int:
     """Correct the day on which the stage at `place` of the history (from 0) was reached; returns the version."""
     register, before, references = _locked(entry)
+    _refuse_beside_steps(register)
     stages = list(before.state.stages)
     sight.require_move(actor, register.stage_by_code[stages[place].stage], before.state.values)
     if on > clock.today():
@@ -152,10 +156,20 @@ def correct_stage(entry: Entry, place: int, on: datetime.date, actor: Actor, rea
 
 @transaction.atomic
 def add_line(
-    entry: Entry, kind: str, values: Mapping[str, object], actor: Actor, expected_version: int | None = None
+    entry: Entry,
+    kind: str,
+    values: Mapping[str, object],
+    actor: Actor,
+    expected_version: int | None = None,
+    *,
+    by_step: bool = False,
 ) -> int:
-    """Add a line; returns the entry's version. InputRefused where one of its key stands already."""
+    """Add a line; returns the entry's version. InputRefused where one of its key stands already.
+
+    by_step: it is a step that asks; lines of a register that goes by steps are written by them alone.
+    """
     register, before, references = _locked(entry, expected_version)
+    _refuse_beside_steps(register, by_step)
     sight.require_hand(actor, register, "ledger.edit", before.state.values)
     line = _line(_line_kind(register, kind), values, references)
     if before.state.line(line.kind, line.key):
@@ -172,9 +186,12 @@ def change_line(
     values: Mapping[str, object],
     actor: Actor,
     expected_version: int | None = None,
+    *,
+    by_step: bool = False,
 ) -> int:
-    """Change fields of the line of a key; returns the entry's version."""
+    """Change fields of the line of a key; returns the entry's version. by_step: as in `add_line`."""
     register, before, references = _locked(entry, expected_version)
+    _refuse_beside_steps(register, by_step)
     sight.require_hand(actor, register, "ledger.edit", before.state.values)
     old = _known_line(register, before.state, kind, key)
     line = _line(register.line_kinds[kind], {**old.values, **values}, references)
@@ -190,6 +207,7 @@ def change_line(
 def remove_line(entry: Entry, kind: str, key: str, actor: Actor, reason: str) -> int:
     """Take a line back: it no longer stands, and stays in the history."""
     register, before, references = _locked(entry)
+    _refuse_beside_steps(register)
     sight.require_hand(actor, register, "ledger.edit", before.state.values)
     state = before.state.without_line(_known_line(register, before.state, kind, key))
     act = Act(CHANGE, before.number, before, state, reason=reason)
@@ -200,7 +218,7 @@ def remove_line(entry: Entry, kind: str, key: str, actor: Actor, reason: str) ->
 def retract(entry: Entry, actor: Actor, reason: str) -> None:
     """Take an entry back that should not have been made: it no longer stands, and stays in the history."""
     register, before, references = _locked(entry)
-    sight.require(actor, "ledger.edit", before.state.values)
+    sight.require(actor, register.to_edit, before.state.values)
     if not reason.strip():
         raise refuse("entry.no_reason", "撤回须说明理由", "taking it back needs a reason", cell="reason")
     write(register, [Act(RETRACT, before.number, before, None, reason=reason.strip())], actor, references)
@@ -312,6 +330,18 @@ def line_of(kind: LineKind, read: Mapping[str, Value]) -> LineState:
     on = read[kind.dated]
     assert isinstance(on, datetime.date), f"{kind.code}: dated by a required day field"
     return LineState(kind.code, line_key(kind, read), on, {code: read.get(code) for code in kind.by_code})
+
+
+def _refuse_beside_steps(register: Register, by_step: bool = False) -> None:
+    """Stages and lines that prove something (a signature, a verdict) are nobody's to write but their step's."""
+    if register.by_step and not by_step:
+        raise refuse(
+            "ledger.by_step",
+            f"{register.name_zh}的阶段和明细只能由办理步骤写入",
+            f"stages and lines of {register.name_en.lower()} are written by their steps alone",
+            "请在该事项的页面上办理（签收、反馈、签批、审核等）",
+            "take the step on the page of the item (accept, reply, sign, review …)",
+        )
 
 
 def _line_kind(register: Register, code: str) -> LineKind:

@@ -193,6 +193,9 @@ class Register:
 
     happened: the field that dates an entry (kept in the common column `happened_on`).
     amber_days, amber_clock: when the lamp of an open entry turns amber before `due_on`.
+    by_step: its stages and lines are the work of steps that check more than a register can declare (who signed, who
+    reviewed); whoever is not such a step may not touch them. written_with: the permission that creating and
+    changing an entry takes instead of the usual ones.
     """
 
     code: str
@@ -211,6 +214,8 @@ class Register:
     list_columns: tuple[str, ...] = (NUMBER_FIELD, TITLE, UNIT, STAGE)
     amber_days: int = 3
     amber_clock: DayKind = DayKind.PLAIN
+    by_step: bool = False
+    written_with: str = ""
     system_of_record: Text = UNSAID
     regulation: tuple[Citation, ...] = ()
     file: str = ""
@@ -225,6 +230,16 @@ class Register:
     @property
     def noun(self) -> Text:
         return Text(self.noun_zh, self.noun_en)
+
+    @property
+    def to_create(self) -> str:
+        """The permission that creating an entry takes."""
+        return self.written_with or "ledger.create"
+
+    @property
+    def to_edit(self) -> str:
+        """The permission that changing the fields of an entry takes."""
+        return self.written_with or "ledger.edit"
 
     @cached_property
     def by_code(self) -> Mapping[str, Field]:

@@ -204,7 +204,7 @@ class EntryPage:
 
     def lines(self) -> list[tuple[ShownLines, forms.Form | None]]:
         """The lines of each kind, the latest first, with the form that adds one."""
-        adds = not self._has_steps and self._may(
+        adds = not self.register.by_step and self._may(
             "ledger.edit", sight.units_of(self.register, self.state.values)
         )
         return [
@@ -282,9 +282,7 @@ class EntryPage:
 
     def may_edit(self) -> bool:
         """An item of supervision is the office's to change: its unit replies."""
-        if self._has_steps and not may(self.user, "supervision.assign"):
-            return False
-        return self._may("ledger.edit", {str(self.state.values[UNIT])})
+        return self._may(self.register.to_edit, {str(self.state.values[UNIT])})
 
     def may_add_evidence(self) -> bool:
         return self._may("evidence.add", sight.units_of(self.register, self.state.values))

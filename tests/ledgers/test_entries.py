@@ -220,10 +220,10 @@ def test_an_item_is_done_on_the_day_it_was_closed_and_no_longer_when_it_was_retu
     unit = org.unit()
     entry = ledgers.item(unit, content="完成清淤", rhythm="weekly")
     for stage, on in (("approved", "03-02"), ("assigned", "03-03"), ("accepted", "03-03"), ("handling", "03-04"), ("replied", "03-10"), ("reviewed", "03-11")):  # fmt: skip
-        entries.move(entry, stage, day(f"2026-{on}"), CLERK)
+        entries.move(entry, stage, day(f"2026-{on}"), CLERK, by_step=True)
 
-    entries.move(entry, "closed", day("2026-03-12"), CLERK, values={"conclusion": "已完成"})
-    entries.move(entry, "struck_off", day("2026-03-13"), CLERK)
+    entries.move(entry, "closed", day("2026-03-12"), CLERK, values={"conclusion": "已完成"}, by_step=True)
+    entries.move(entry, "struck_off", day("2026-03-13"), CLERK, by_step=True)
 
     current = EntryVersion.objects.get(entry=entry, recorded_to__year=9999)
     assert (current.due_on, current.done_on) == (day("2026-03-23"), day("2026-03-12"))
@@ -232,9 +232,9 @@ def test_an_item_is_done_on_the_day_it_was_closed_and_no_longer_when_it_was_retu
 def test_the_deadline_of_an_item_follows_from_its_source():
     unit = org.unit()
     urgent = ledgers.item(unit, source="instruction_urgent", content="立即核查", rhythm="weekly")
-    entries.move(urgent, "approved", day("2026-03-02"), CLERK)
+    entries.move(urgent, "approved", day("2026-03-02"), CLERK, by_step=True)
 
-    entries.move(urgent, "assigned", day("2026-03-03"), CLERK)
+    entries.move(urgent, "assigned", day("2026-03-03"), CLERK, by_step=True)
 
     assert entries.standing(urgent).state.values["due_on"] == day("2026-03-08")
 
@@ -348,10 +348,15 @@ def test_a_supporting_unit_replies_and_a_stranger_does_not():
     entry = ledgers.item(lead, supporting=[supporting])
     reply = {"replied_on": day("2026-03-10"), "unit": supporting, "text": "已清淤两公里"}
 
-    assert entries.add_line(entry, "replies", reply, Actor.of(org.user(REPORTER, supporting))) == 2
+    reporter = Actor.of(org.user(REPORTER, supporting))
+    assert entries.add_line(entry, "replies", reply, reporter, by_step=True) == 2
     with pytest.raises(PermissionDenied):
         entries.add_line(
-            entry, "replies", {**reply, "unit": stranger}, Actor.of(org.user(REPORTER, stranger))
+            entry,
+            "replies",
+            {**reply, "unit": stranger},
+            Actor.of(org.user(REPORTER, stranger)),
+            by_step=True,
         )
 
 
@@ -363,7 +368,54 @@ def test_only_the_head_of_the_office_approves_an_item(role, may):
 
     assert ["approved"] * may == [stage.code for stage in entries.next_stages(entry, user)]
     if may:
-        entries.move(entry, "approved", day("2026-03-03"), Actor.of(user))
+        entries.move(entry, "approved", day("2026-03-03"), Actor.of(user), by_step=True)
     else:
         with pytest.raises(PermissionDenied):
-            entries.move(entry, "approved", day("2026-03-03"), Actor.of(user))
+            entries.move(entry, "approved", day("2026-03-03"), Actor.of(user), by_step=True)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda entry, actor: entries.add_line(
+            entry,
+            "replies",
+            {"replied_on": "2026-03-11", "unit": "QF", "text": "完成", "signed_by": "李明"},
+            actor,
+        ),
+        lambda entry, actor: entries.change_line(
+            entry, "replies", "2026-03-10/QF", {"signed_by": "李明", "signed_on": "2026-03-10"}, actor
+        ),
+        lambda entry, actor: entries.remove_line(entry, "replies", "2026-03-10/QF", actor, "不实"),
+        lambda entry, actor: entries.move(entry, "replied", day("2026-03-10"), actor),
+        lambda entry, actor: entries.correct_stage(entry, 0, day("2026-03-01"), actor, "看错"),
+    ],
+    ids=["signed reply", "signature", "reply taken back", "stage", "day of a stage"],
+)
+@pytest.mark.parametrize("role", [REPORTER, OFFICE_HEAD, None])
+def test_what_a_step_writes_nobody_writes_beside_it(role, act):
+    lead = org.unit("QF")
+    entry = ledgers.item(lead, content="完成清淤", rhythm="weekly")
+    for stage in ("approved", "assigned", "accepted", "handling"):
+        entries.move(entry, stage, day("2026-03-03"), CLERK, by_step=True)
+    reply = {"replied_on": "2026-03-10", "unit": "QF", "text": "已清淤两公里"}
+    entries.add_line(entry, "replies", reply, CLERK, by_step=True)
+    before = entries.standing(entry)
+
+    with pytest.raises(InputRefused) as refused:
+        act(entry, Actor.of(org.user(role, lead)) if role else CLERK)
+
+    assert ([one.code for one in refused.value.problems], entries.standing(entry)) == (
+        ["ledger.by_step"],
+        before,
+    )
+
+
+def test_a_unit_neither_makes_an_item_nor_moves_its_deadline():
+    lead = org.unit()
+    entry, reporter = ledgers.item(lead), Actor.of(org.user(REPORTER, lead))
+
+    with pytest.raises(PermissionDenied):
+        entries.change(entry, {"due_on": "2027-12-31"}, reporter)
+    with pytest.raises(PermissionDenied):
+        ledgers.item(lead, actor=reporter)

@@ -172,3 +172,37 @@ def test_duties_follow_the_step_that_was_taken(item: Entry, reporter: Client, un
     [task] = page.context["tasks"]
     assert task.duty.what == "反馈进展：滨河路拆迁"
     assert list(duties_of(portal.account("other", UNIT_HEAD, of=unit))) == []
+
+
+def test_no_form_and_no_post_forges_a_signature_or_a_stage(item: Entry, reporter: Client) -> None:
+    take(reporter, item, "accept")
+    take(reporter, item, "reply", text="已签约八成")
+    before, here = item_of(item), f"/ledgers/supervision/{item.number}/"
+    forged = {
+        "replied_on": TODAY,
+        "unit": "fgj",
+        "text": "全部完成",
+        "signed_by": "周局长",
+        "signed_on": TODAY,
+    }
+
+    page = reporter.get(here)
+    line = reporter.post(f"{here}lines/replies/", forged)
+    stage = reporter.post(f"{here}move/", {"stage": "replied", "on": TODAY})
+
+    assert [form for _, form in page.context["lines"]] == [None, None, None]
+    assert (line.status_code, stage.status_code) == (422, 422)
+    assert item_of(item) == before
+
+
+def test_the_office_drafts_an_item_and_its_head_is_asked_to_approve_it(
+    officer: Client, reporter: Client, unit: Unit
+) -> None:
+    said = {"title": "清理河道", "unit": unit.code, "source": "minutes", "raised_on": TODAY}
+
+    refused = reporter.post("/ledgers/supervision/new/", said)
+    made = officer.post("/ledgers/supervision/new/", said)
+
+    number = Entry.objects.get(number__startswith="DC-2026").number
+    assert (refused.status_code, made.status_code) == (403, 302)
+    assert Duty.objects.get(done_at=None).key == f"drive:approve:{number}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
@@ -11,6 +13,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from gangmu.drive import following, items
 from gangmu.ledgers import declarations, entries, sensitive
 from gangmu.ledgers.models import Entry
 from gangmu.ledgers.references import References
@@ -49,7 +52,7 @@ def ledger(request: OfficerRequest, code: str) -> HttpResponseBase:
         [Crumb(_("首页"), "/"), Crumb(_("台账"), "/ledgers/")],
         unit=_("全区") if may(request.user, "ledger.see_all_units") else str(request.user.unit or ""),
         as_of=printing.as_of(),
-        actions=[create] if may(request.user, "ledger.create") else (),
+        actions=[create] if may(request.user, register.to_create) else (),
     )
     table = ledger_lists.table_of(register, request.user, request)
     filters = ledger_lists.filter_fields(register, request.user, request)
@@ -66,14 +69,14 @@ def entry(request: OfficerRequest, code: str, number: str) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 def new(request: OfficerRequest, code: str) -> HttpResponseBase:
     register, references = _register_or_404(code), References()
+    if not may(request.user, register.to_create):
+        raise PermissionDenied(register.to_create)
     own = {"unit": request.user.unit.code} if request.user.unit else {}
     fields = ledger_forms.entry_fields(register, references, {register.happened: clock.today(), **own})
     general: list[str] = []
     if request.method == "POST":
         try:
-            made = entries.create(
-                register, ledger_forms.given(register.by_code, request.POST), Actor.of(request.user)
-            )
+            made = _made(register, ledger_forms.given(register.by_code, request.POST), Actor.of(request.user))
         except InputRefused as refused:
             fields, general = forms.answered(fields, request.POST, refused.problems)
         else:
@@ -88,7 +91,7 @@ def new(request: OfficerRequest, code: str) -> HttpResponseBase:
 def edit(request: OfficerRequest, code: str, number: str) -> HttpResponseBase:
     shown = entry_or_404(request, code, number)
     if not shown.may_edit():
-        raise PermissionDenied("ledger.edit")
+        raise PermissionDenied(shown.register.to_edit)
     version = forms.Field("version", "", "hidden", str(shown.standing.version))
     asked = ledger_forms.entry_fields(shown.register, shown.references, shown.state.values)
     fields, general = [*asked, version], list[str]()
@@ -240,6 +243,13 @@ def entry_page(
         "history": shown.history(),
     }
     return page(request, "portal/ledgers/entry.html", frame, status=422 if refused else 200, **context)
+
+
+def _made(register: Register, values: Mapping[str, object], actor: Actor) -> Entry:
+    """A new entry; one of supervision is drafted, which opens the duty to approve it."""
+    if register.code == following.LEDGER:
+        return items.draft(values, actor)
+    return entries.create(register, values, actor)
 
 
 def _form_page(
