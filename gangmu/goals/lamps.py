@@ -198,7 +198,7 @@ def _of_level(goal: Goal, values: list[Value], covers: Period, today: datetime.d
     reached = (
         Text("，已达目标", ", target reached")
         if short <= 0
-        else Text(f"，差{_said(value, short)}", f", short by {_said(value, short)}")
+        else Text(f"，差{_gap(value, short)}", f", short by {_said(value, short)}")
     )
     return GoalLamp(
         colour,
@@ -313,6 +313,12 @@ def _number(value: Value) -> Decimal:
 
 def _said(value: Value, number: Decimal) -> str:
     return f"{rounded(number, value.decimals):f}{value.unit_of_measure}"
+
+
+def _gap(value: Value, number: Decimal) -> str:
+    """A difference: two percentages differ by 个百分点, not by per cent."""
+    said = _said(value, number)
+    return f"{said.removesuffix('%')}个百分点" if value.unit_of_measure == "%" else said
 
 
 def _points(number: Decimal) -> str:

@@ -16,6 +16,7 @@ from gangmu.figures.figure import Figure, Ledger
 from gangmu.figures.measures import Measure
 from gangmu.figures.requests import Filter
 from gangmu.figures.values import Value
+from gangmu.goals.models import Kind
 from gangmu.goals.tree import GoalNode
 from gangmu.portal import addresses
 from gangmu.problems import InputRefused
@@ -120,7 +121,7 @@ def target_words(node: GoalNode) -> str:
     goal = node.goal
     if goal.compare_with:
         return _("高于%(areas)s") % {"areas": goal.compare_with}
-    if goal.floor is not None and goal.stretch is not None:
+    if goal.kind == Kind.RANK and goal.floor is not None and goal.stretch is not None:
         return _("保%(floor)s争%(stretch)s") % {"floor": _plain(goal.floor), "stretch": _plain(goal.stretch)}
     if goal.target is None:
         return ""
