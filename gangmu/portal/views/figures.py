@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from gangmu.figures import areas, catalogue, values
-from gangmu.figures.figure import Figure
+from gangmu.figures.figure import Figure, Series
 from gangmu.figures.measures import Measure
 from gangmu.figures.models import Vintage
 from gangmu.figures.node import Seen
@@ -23,6 +23,7 @@ from gangmu.org.models import Unit
 from gangmu.portal import addresses, figure_charts, printing, rows
 from gangmu.portal.doors import OfficerRequest, opens_to
 from gangmu.problems import InputRefused
+from gangmu.records import clock
 from gangmu.records.periods import Period
 from gangmu.web.cells import Link, Number, said
 from gangmu.web.frame import Crumb, Frame
@@ -68,10 +69,9 @@ def figure(request: OfficerRequest, code: str, period: Period) -> HttpResponseBa
     one = _figure_or_404(code)
     unit = get_object_or_404(Unit, code=request.GET["unit"]) if request.GET.get("unit") else None
     unit_code = unit.code if unit else None
-    behind = _observation_behind(one, period, unit_code)
-    main, *others = values.many(
-        [Request(one.code, period.code, measure, unit_code) for measure in one.measures]
-    )
+    known_for = _known_for(one, period, unit_code)
+    main, *others = _main_first(_asked(one, period, known_for, unit_code))
+    behind = _observation_behind(one, known_for, unit_code)
     frame = Frame(
         said(one.name),
         [Crumb(_("首页"), "/"), Crumb(_("指标"), "/figures/")],
@@ -86,10 +86,12 @@ def figure(request: OfficerRequest, code: str, period: Period) -> HttpResponseBa
         frame,
         figure=one,
         main=main,
+        main_name=_main_name(one, main),
+        known_for=printing.period_label(known_for) if known_for != period else "",
         number=printing.number(main),
         facts=[_fact(one, value) for value in others if _tells(value)],
         charts=figure_charts.courses(one, period, unit_code),
-        ranking=None if unit else figure_charts.among_districts(one, period),
+        ranking=None if unit else figure_charts.among_districts(one, known_for),
         source=figure_charts.source_of(one),
         register=declarations.registers().get(one.kept_in),
         observation=behind,
@@ -133,6 +135,46 @@ def trace(request: OfficerRequest, code: str, period: Period) -> HttpResponse:
         as_of=moment or printing.as_of(),
     )
     return page(request, "portal/figures/trace.html", frame, **context)
+
+
+def _known_for(one: Figure, period: Period, unit: str | None) -> Period:
+    """The latest part of a year still under way that a series is known for; otherwise the period itself."""
+    today = clock.today()
+    whole = period.frequency != "A" or one.frequency == "A" or period.end <= today
+    if whole or not isinstance(one.source, Series):
+        return period
+    parts = [part for part in period.parts(one.frequency) if part.end <= today]
+    runs = one.cumulative or one.nature == "flow"
+    spans = [period, *(part.year_to_date() if runs else part for part in reversed(parts))]
+    measures = [measure for measure in one.measures if not measure.startswith("planned")]
+    asked = [(span, Request(one.code, span.code, measure, unit)) for span in spans for measure in measures]
+    found = values.many([request for _span, request in asked])
+    known = (span for (span, _request), value in zip(asked, found, strict=True) if value.value is not None)
+    return next(known, period)
+
+
+def _asked(one: Figure, period: Period, known_for: Period, unit: str | None) -> list[Value]:
+    """Every measure of a figure; what is planned is planned for the whole of the period."""
+    spans = {measure: period if measure.startswith("planned") else known_for for measure in one.measures}
+    return values.many([Request(one.code, span.code, measure, unit) for measure, span in spans.items()])
+
+
+def _main_first(found: list[Value]) -> list[Value]:
+    """What is printed large leads: the main measure, or what is published instead of it (growth without a total)."""
+    main = found[0]
+    if main.value is None:
+        main = next((value for value in found if value.value is not None and _is_actual(value)), main)
+    return [main, *(value for value in found if value is not main)]
+
+
+def _is_actual(value: Value) -> bool:
+    return not value.measure.startswith("planned")
+
+
+def _main_name(one: Figure, main: Value) -> str:
+    """The name of the measure that is printed large, where it is not the figure's own."""
+    measure = Measure.parse(main.measure)
+    return "" if measure is None or measure == one.default_measure else printing.measure_name(one, measure)
 
 
 def _fact(one: Figure, value: Value) -> tuple[str, Number]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from gangmu.goals.models import Share
 from gangmu.goals.tree import GoalNode, tree
-from gangmu.portal import addresses, printing
+from gangmu.portal import addresses, one_page, printing
 from gangmu.portal.doors import OfficerRequest, opens_to
 from gangmu.records.lamps import Colour
 from gangmu.records.periods import Period
@@ -47,7 +47,7 @@ class ShownGoal:
 
 @opens_to("goal.see")
 def now(request: OfficerRequest) -> HttpResponseBase:
-    return HttpResponseRedirect(f"/goals/{printing.last_closed_year()}/")
+    return HttpResponseRedirect(f"/goals/{one_page.goal_period()}/")
 
 
 @opens_to("goal.see")
