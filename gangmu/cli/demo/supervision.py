@@ -14,6 +14,7 @@ from gangmu.cli.demo.chronicle import Event, Told
 from gangmu.cli.demo.span import Span
 from gangmu.cli.demo.units import DEPUTY_POST, Roster, Unit
 from gangmu.cli.demo.wording import filled
+from gangmu.drive.rhythm import next_reply_on
 from gangmu.records import workdays
 
 COUNT = 700
@@ -35,6 +36,7 @@ class Draft:
     raised: datetime.date
     assigned: datetime.date
     due: datetime.date
+    rhythm: str
 
 
 def items(seed: str, span: Span, roster: Roster, projects: Sequence[Told], count: int = COUNT) -> list[Told]:
@@ -72,7 +74,9 @@ class _Writer:
         unit = subdistrict if matter["by"] == "JD" else self.roster.holder(matter["by"])
         source = chance.weighted(self.data["recent_sources" if recent else "sources"])
         due = assigned + DAY * self.data["limits"][source]
-        return Draft(place, matter, source, unit, subdistrict, raised, assigned, due)
+        return Draft(
+            place, matter, source, unit, subdistrict, raised, assigned, due, self._rhythm(source, chance)
+        )
 
     def told(self, draft: Draft, number: str) -> Told:
         chance = Chance(self.seed, "item", draft.place, "told")
@@ -81,7 +85,11 @@ class _Writer:
             "name": f"“{project.title}”" if project else "",
             "topic_business": chance.choice(self.data["topic_business"]),
         }
-        title = filled(draft.matter["what"], chance, draft.subdistrict, draft.raised, about)
+        said = draft.matter["what"]
+        what = (
+            said if "{" in said else f"{{year}}年{{quarter}}{said}"
+        )  # a standing task comes back every quarter
+        title = filled(what, chance, draft.subdistrict, draft.raised, about)
         events, lines = self._history(draft, chance)
         standing = events[-1].stage
         reached = {event.stage for event in events}
@@ -98,7 +106,7 @@ class _Writer:
             "content": draft.matter["ask"],
             "supporting": self._supporting(draft, chance),
             "responsible_leader": chance.choice(LEADERS[2:]),
-            "rhythm": self._rhythm(draft, chance),
+            "rhythm": draft.rhythm,
             "raised_on": draft.raised,
             "due_on": self._due(draft, lines) if "assigned" in reached else None,
             "signature_level": chance.weighted({"deputy": 0.5, "head": 0.42, "leader": 0.08}),
@@ -125,8 +133,8 @@ class _Writer:
         wanted += chance.sample(others, chance.randrange(0, 3))
         return list(dict.fromkeys(unit.code for unit in wanted))
 
-    def _rhythm(self, draft: Draft, chance: Chance) -> str:
-        if self.data["limits"][draft.source] <= 20:
+    def _rhythm(self, source: str, chance: Chance) -> str:
+        if self.data["limits"][source] <= 20:
             return chance.weighted({"weekly": 0.25, "milestones": 0.75})
         return chance.weighted({"monthly": 0.55, "ten_days": 0.25, "milestones": 0.2})
 
@@ -175,7 +183,10 @@ class _Story:
             return
         finish, due = self._finish()
         finish = max(finish, self.events[-1].on)
-        for day, progress in self._reply_days(accepted, finish):
+        days = (
+            self._reply_days(accepted, finish) if finish <= self.today else self._rhythm_days(accepted, due)
+        )
+        for day, progress in days:
             self._reply(day, progress)
         self._urge(due, finish)
         if self.chance.true(0.025) and self.draft.source in ("work_report", "upper_assessment", "document"):
@@ -225,6 +236,15 @@ class _Story:
             for step in range(1, steps + 1)
         ]
         return [(min(day, finish), progress) for day, progress in days if min(day, finish) <= self.today]
+
+    def _rhythm_days(self, first: datetime.date, due: datetime.date) -> list[tuple[datetime.date, int]]:
+        """The replies of an item under way: in its rhythm up to today, but for a last one that some have missed."""
+        whole, day = max((due - first).days, 1), first
+        found: list[tuple[datetime.date, int]] = []
+        while (following := next_reply_on(self.draft.rhythm, day, due)) and day < following <= self.today:
+            day = following
+            found.append((day, min(95, 100 * (day - first).days // whole)))
+        return found[:-1] if self.chance.true(0.12) else found
 
     def _reply(self, day: datetime.date, progress: int) -> None:
         roster, unit, chance = self.writer.roster, self.draft.unit, self.chance
@@ -290,10 +310,24 @@ class _Story:
                 self.lines["urgings"].append({"urged_on": day, "level": level, "words": text})
 
     def _under_way(self) -> None:
-        """Still open: some have reported and wait for the review."""
-        if self.lines["replies"] and self.chance.true(0.3):
-            self._reach("replied", max(self.lines["replies"][-1]["replied_on"], self.events[-1].on))
-            self.lines["replies"][-1]["verdict"] = None
+        """Still open: some wait for the review, some for the head's signature, some were returned."""
+        if not self.lines["replies"]:
+            return
+        last = self.lines["replies"][-1]
+        day = max(last["replied_on"], self.events[-1].on)
+        fate = self.chance.weighted(
+            {"with the unit": 0.5, "replied": 0.22, "unsigned": 0.18, "returned": 0.1}
+        )
+        if fate == "unsigned":
+            last["signed_by"] = last["signed_on"] = last["verdict"] = None
+        elif fate == "replied":
+            self._reach("replied", day)
+            last["verdict"] = None
+        elif fate == "returned" and workdays.add_workdays(day, 1) <= self.today:
+            reason = self.chance.choice(self.data["returned"])
+            self._reach("replied", day)
+            self._reach("returned", workdays.add_workdays(day, 1), reason)
+            last["verdict"], last["verdict_words"] = "returned", reason
 
     def _reach(self, stage: str, day: datetime.date, note: str = "") -> None:
         """The stage, unless its day has not come or an earlier one has not been reached."""
