@@ -153,13 +153,16 @@ def _each_step(
 
 
 def _step(now: Fraction) -> Fraction:
-    """A small round step for a value of this size: 0.01, 0.1, 1, then a hundredth of the power of ten below it."""
+    """A small round step for a value of this size: 0.01, 0.1, 1, then a hundredth of the power of ten below it;
+    at least 1 from a whole number, for counts come in wholes.
+    """
     if now == 0:
         return Fraction(1)
     if abs(now) < 1:
         return Fraction(1, 100)
     digits = len(str(int(abs(now))))
-    return Fraction(10) ** (digits - 3 if digits > 2 else digits - 2)
+    step = Fraction(10) ** (digits - 3 if digits > 2 else digits - 2)
+    return max(step, Fraction(1)) if now.denominator == 1 else step
 
 
 def _score(results: Results, case: Case, node: Indicator, lever: str, at: Fraction) -> Fraction | None:

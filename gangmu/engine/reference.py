@@ -136,6 +136,9 @@ class Interpreter:
         return Missing(MISSING, Text(f"缺少“{name.zh}”的{said.zh}", f"{said.en} of {name.en} is missing"))
 
     def _over_scorers(self, node: x.OverScorers, case: Case, event: Event | None) -> Value:
+        change = self.changes.get((case, node.indicator, node.field))
+        if change is not None:
+            return change
         entries = self.facts.entries(case, node.indicator)
         marks = {
             scorer: self._number(fields[node.field], node.indicator, node.field)
@@ -143,10 +146,7 @@ class Interpreter:
             if not of_event and node.field in fields
         }
         if node.how == "weighted":
-            marks = {
-                scorer: marks.get(scorer) or _absent(scorer) if scorer not in marks else marks[scorer]
-                for scorer, _ in node.weights
-            }
+            marks = {scorer: marks.get(scorer, _absent(scorer)) for scorer, _ in node.weights}
         if not marks:
             return self._number(None, node.indicator, node.field)
         wrong = _reason(marks.values())
