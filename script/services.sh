@@ -61,8 +61,7 @@ start_postgresql() {
     as_postgres "$bin/initdb" -D "$1/data" -U gangmu -A trust -E UTF8 --locale=C.UTF-8 >/dev/null
     as_postgres "$bin/pg_ctl" -D "$1/data" -w -l "$1/log" \
         -o "-c listen_addresses=127.0.0.1 -p $port -k $1 -c fsync=off -c full_page_writes=off" start >/dev/null
-    POSTGRESQL_URL="postgresql://gangmu@127.0.0.1:$port/gangmu"
-    as_postgres "$bin/createdb" -h 127.0.0.1 -p "$port" -U gangmu gangmu
+    POSTGRESQL_URL="postgresql://gangmu@127.0.0.1:$port/postgres"
 }
 
 # stop_postgresql FOLDER: stops the server started there, if any.
