@@ -105,9 +105,10 @@ def among_districts(one: Figure, period: Period) -> Bars | None:
     if len(known) < 2:
         return None
     known.sort(key=lambda pair: pair[1].value or 0, reverse=one.direction != "down")
+    order = [value.value for _name, value in known]
     bars = [
-        RankedBar(said(areas.name(name)), value.value, name == areas.OWN, place)
-        for place, (name, value) in enumerate(known, 1)
+        RankedBar(said(areas.name(name)), value.value, name == areas.OWN, order.index(value.value) + 1)
+        for name, value in known
     ]
     title = _("各区县%(name)s%(measure)s") % {
         "name": said(one.name), "measure": printing.measure_name(one, measure) if measure.kind != "value" else "",
