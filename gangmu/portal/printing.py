@@ -37,7 +37,6 @@ def number(value: Value, *, with_unit: bool = False, filters: tuple[Filter, ...]
         unit=value.unit_of_measure if with_unit else "",
         reason=said(value.reason),
         trace=addresses.trace(value.figure, value.period, value.measure, value.unit, value.area, filters),
-        not_published=value.status == "not_published",
     )
 
 

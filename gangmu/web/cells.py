@@ -46,7 +46,6 @@ class Number:
     unit: str = ""
     reason: str = ""
     trace: str = ""
-    not_published: bool = False
 
     def text(self) -> str:
         return "—" if self.value is None else printed(self.value, self.decimals)

@@ -85,7 +85,7 @@ def test_a_figure_is_followed_from_its_page_to_a_ledger_entry(visitor: Visitor) 
 def test_the_goal_tree_opens_down_to_units_and_shows_lamps(visitor: Visitor) -> None:
     page = visitor.sign_in("officer").page
     visitor.go("/goals/2025/")
-    leaf = page.locator(".tree details:not([open])").first
+    leaf = page.locator(".tree details:has(> .shares):not(:has(details .shares))").first
     assert leaf.locator(".shares").is_hidden()
 
     leaf.locator("summary").first.click()
@@ -154,8 +154,8 @@ def test_a_reply_goes_from_the_reporter_to_its_end_and_changes_the_figure(visito
     visitor.sign_in(office)
     returned_before = int(figure(visitor, "supervision_returned", "count", "2026"))
     page = visitor.sign_in("fgw").page
-    duty = page.locator(".tasks a", has_text="反馈进展").first
-    duty.click()
+    duties = page.locator(".tasks a", has_text="反馈进展")
+    (duties.first if visitor.wide else duties.last).click()  # each width its own item: it is counted once
     visitor.looks_right()
     here = page.url
 

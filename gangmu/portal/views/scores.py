@@ -42,7 +42,7 @@ def ranking(request: OfficerRequest, period: Period) -> HttpResponseBase:
     """Places within each group, in the order of the rule book."""
     made = _run_of(request, period)
     if made is None:
-        return _not_scored(request, period)
+        return _not_scored(request, period, 200)
     groups = results.ranking(made, request.user)
     rows = [(group, one) for group in groups for one in group.standings]
     file = exports.as_file(_file_table(rows, period), request.GET.get("format", ""))
@@ -68,7 +68,7 @@ def sheet(request: OfficerRequest, period: Period, unit: str) -> HttpResponseBas
         raise PermissionDenied("score.see_all_units")
     made = _run_of(request, period)
     if made is None or results.standing(made, assessed) is None:
-        return _not_scored(request, period)
+        return _not_scored(request, period, 404)
     shown = shown_sheet(score_sheets.sheet_of(made, assessed, request.user))
     frame = Frame(
         _("得分单"),
@@ -86,15 +86,15 @@ def _run_of(request: OfficerRequest, period: Period) -> CycleRun | None:
     return results.visible_runs(request.user).filter(cycle__period=period.code).first()
 
 
-def _not_scored(request: OfficerRequest, period: Period) -> HttpResponseBase:
-    """No result to be seen: a state of the page, with what to do about it."""
+def _not_scored(request: OfficerRequest, period: Period, status: int) -> HttpResponseBase:
+    """No result to be seen: the page's empty state, with what to do about it."""
     state = State(
         _("%(period)s还没有可以查看的得分") % {"period": printing.period_label(period)},
         _("这一考核周期还没有计分，或结果尚未对本单位公布，或本单位不在考核范围内。"),
         _("目标办运行 gangmu score %(period)s 后，得分会出现在这里。") % {"period": period.code},
         Action(_("回到首页"), "/"),
     )
-    return pages.state(request, state, status=404)
+    return pages.state(request, state, status=status)
 
 
 def _group_table(group: GroupRanking, period: Period, own: Unit | None) -> Table:

@@ -1,0 +1,131 @@
+"""The ranking and the score sheet in the browser."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from gangmu.org.permissions import LEADER, REPORTER, SYSTEM_ADMIN, UNIT_HEAD
+from tests.factories import portal
+from tests.factories.assessment import District, district, scored
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def small() -> District:
+    made = district()
+    scored()
+    return made
+
+
+@pytest.fixture
+def officer() -> Client:
+    return portal.signed_in(portal.account())
+
+
+def test_the_ranking_stands_by_group_in_the_order_of_the_rule_book(small: District, officer: Client) -> None:
+    page = officer.get("/scores/2025/")
+
+    tables = [
+        (
+            table.name,
+            [
+                (shown.row.cells["rank"], shown.row.cells["unit"].text, shown.row.cells["total"])
+                for shown in table.shown()
+            ],
+        )
+        for table in page.context["tables"]
+    ]
+    assert tables == [
+        ("部门", [("1", "乙局", "98.00"), ("2", "甲局", "79.00")]),
+        ("街道", [("1", "丙街道", "63.00")]),
+    ]
+
+
+def test_the_ranking_is_a_file_too(small: District, officer: Client) -> None:
+    rows = json.loads(officer.get("/scores/2025/?format=json").content)["rows"]
+
+    assert [(row["group"], row["code"], row["rank"], row["total"]) for row in rows] == [
+        ("部门", "B", "1", "98.00"),
+        ("部门", "A", "2", "79.00"),
+        ("街道", "C", "1", "63.00"),
+    ]
+
+
+def test_a_sheet_says_total_place_and_what_cost_most(small: District, officer: Client) -> None:
+    page = officer.get("/scores/2025/A/")
+
+    shown = page.context["shown"]
+    text = page.content.decode()
+    assert (shown.top.printed, shown.top.full) == ("79.00", "100")
+    assert "第 2 名 / 共 2 个单位" in text
+    assert [line.code for line in shown.costliest] == ["started", "tasks", "revenue"]
+    assert shown.neighbours == (("1", "乙", "19.00"),)
+
+
+def test_every_line_has_its_sentence_and_its_clause(small: District, officer: Client) -> None:
+    shown = officer.get("/scores/2025/A/").context["shown"]
+
+    lines = [line for section in shown.top.parts for line in section.parts]
+    assert [(line.clause, line.printed) for line in lines] == [
+        ("第一条（一）", "27"), ("第一条（二）", "15"), ("第二条", "36"), ("第三条", "1"),
+    ]  # fmt: skip
+    assert all(line.sentence for line in lines)
+
+
+def test_an_input_that_a_figure_gave_leads_to_its_trace(small: District, officer: Client) -> None:
+    shown = officer.get("/scores/2025/A/").context["shown"]
+
+    [started] = [line for section in shown.top.parts for line in section.parts if line.code == "started"]
+    [trace] = [given.trace for given in started.inputs if given.trace]
+    level = officer.get(trace).context["level"]
+    assert (level.number.text(), [row.title for row in level.rows]) == ("1", ["一号园"])
+
+
+def test_a_units_people_see_their_own_sheet_and_nobody_elses(small: District) -> None:
+    head = portal.signed_in(portal.account("zhou", UNIT_HEAD, of=small.a))
+
+    statuses = {code: head.get(f"/scores/2025/{code}/").status_code for code in ("A", "B", "C")}
+    ranking = json.loads(head.get("/scores/2025/?format=json").content)["rows"]
+
+    assert statuses == {"A": 200, "B": 403, "C": 403}
+    assert [row["code"] for row in ranking] == ["A"]
+    assert head.get("/scores/").headers["Location"] == "/scores/2025/A/"
+
+
+def test_a_neighbour_is_not_named_to_a_unit(small: District) -> None:
+    reporter = portal.signed_in(portal.account("li", REPORTER, of=small.a))
+
+    page = reporter.get("/scores/2025/A/")
+
+    assert page.context["shown"].neighbours == (("1", "", "19.00"),)
+    assert "乙局" not in page.content.decode()
+
+
+def test_leaders_see_scores_and_administrators_of_accounts_do_not(small: District) -> None:
+    assert portal.signed_in(portal.account("qu", LEADER)).get("/scores/2025/").status_code == 200
+    assert portal.signed_in(portal.account("admin", SYSTEM_ADMIN)).get("/scores/2025/").status_code == 403
+
+
+def test_a_period_without_scores_says_what_to_do(officer: Client) -> None:
+    page = officer.get("/scores/2025/")
+
+    assert page.status_code == 200
+    assert "gangmu score 2025" in page.content.decode()
+    assert officer.get(f"/scores/2025/{portal.unit().code}/").status_code == 404
+
+
+def test_a_sheet_costs_the_same_for_every_unit(small: District, officer: Client) -> None:
+    costs = []
+    for code in ("A", "B", "C"):
+        officer.get(f"/scores/2025/{code}/")
+        with CaptureQueriesContext(connection) as queries:
+            officer.get(f"/scores/2025/{code}/")
+        costs.append(len(queries))
+
+    assert len(set(costs)) == 1
