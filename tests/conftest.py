@@ -1,13 +1,10 @@
-"""What every test stands on: a district's folder of its own and a day that does not move."""
+"""What every test stands on: a day that does not move."""
 
 from __future__ import annotations
 
 import datetime
 import os
-import tempfile
 
-# Before Django reads its settings: tests never touch a district that happens to be the current folder.
-os.environ.setdefault("GANGMU_DIR", tempfile.mkdtemp(prefix="gangmu-tests-"))
 # Playwright's synchronous API runs an event loop in the thread that also talks to the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
