@@ -136,6 +136,8 @@ class _Reader:
             key: parsing.text(row[key], self.problems, required=key == "indicator", limit=limit) or ""
             for key, limit in _LIMITS.items()
         }
+        if book and unit:
+            self._still_there(row, book, unit)
         indicator = self._indicator(row, book, unit, said["indicator"]) if book else None
         if len(self.problems) > before or unit is None or period is None or indicator is None:
             return None
@@ -198,6 +200,18 @@ class _Reader:
             "give it a group in units.xlsx, or drop the row",
         )
         return None
+
+    def _still_there(self, row: Row, book: _Book, unit: Unit) -> None:
+        if unit.code not in book.groups:
+            self._wrong(
+                row,
+                "unit",
+                "fact.not_assessed",
+                f"“{unit.name}”到期末已不存在，不参加考核",
+                f"“{unit.name_en or unit.code}” is gone by the end of the period: it is not assessed",
+                "请改填承继单位，或删去此行",
+                "name its successor, or drop the row",
+            )
 
     def _period(self, row: Row) -> Period | None:
         text = parsing.text(row["period"], self.problems, required=True)

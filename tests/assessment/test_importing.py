@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from io import BytesIO
 
 import pytest
@@ -91,6 +92,7 @@ def test_an_empty_value_withdraws_what_stood_and_is_nothing_where_nothing_stood(
 
 def test_everything_wrong_is_told_at_once_at_its_cell_and_nothing_is_taken():
     org.unit("党校", group="")
+    org.unit("OLD", name="老局", short_name="老局", group="经济部门", valid_to=datetime.date(2025, 6, 30))
 
     counts, findings, _ = imported(
         ("丁局", "2025", "tasks", None, None, None, 1, None),
@@ -108,6 +110,7 @@ def test_everything_wrong_is_told_at_once_at_its_cell_and_nothing_is_taken():
         ("C", "2025", "tasks", None, None, "score", 1, None),
         ("A", "2025", "tasks", None, None, None, 30, None),
         ("甲局", "2025", "工作评价", None, None, None, 31, None),
+        ("老局", "2025", "tasks", None, None, None, 31, None),
     )
 
     assert sorted(findings) == sorted(
@@ -126,6 +129,7 @@ def test_everything_wrong_is_told_at_once_at_its_cell_and_nothing_is_taken():
             ("G13", "facts.scorers"),
             ("G14", "facts.unknown_field"),
             ("G16", "fact.twice"),
+            ("A17", "fact.not_assessed"),
         ]
     )
     assert (counts, standing()) == (Counts(), BEFORE)
