@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gangmu.cli.output import Output
@@ -46,8 +47,11 @@ def run(args: argparse.Namespace, out: Output) -> int:
         found = [cycle for cycle in found if cycle in visible]
     if args.step and found:
         found = [lifecycle.move(found[0], args.step, args.actor, args.reason)]
-    out.lines(_line(cycle, out.language) for cycle in found)
-    if not found:
+    if out.json:
+        out.lines(_line(cycle, out.language) for cycle in found)
+    elif found:
+        _print(found, out)
+    else:
         out.hint(
             both(
                 "还没有考核周期。计分：gangmu score 2025",
@@ -55,6 +59,28 @@ def run(args: argparse.Namespace, out: Output) -> int:
             )
         )
     return 0
+
+
+def _print(found: Sequence[Cycle], out: Output) -> None:
+    """What people want to know; the digests are in --json."""
+    headers = [
+        both("期间", "period"),
+        both("状态", "state"),
+        both("考核办法", "rule book"),
+        both("版本", "version"),
+        both("计分次数", "runs"),
+    ]
+    lines = [
+        (
+            cycle.period,
+            str(cycle.get_state_display()),
+            both(cycle.rulebook.title_zh, cycle.rulebook.title_en),
+            cycle.rulebook.version,
+            cycle.runs.count(),
+        )
+        for cycle in found
+    ]
+    out.table(headers, lines, right=(3, 4))
 
 
 def _line(cycle: Cycle, language: str) -> dict[str, object]:
