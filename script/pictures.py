@@ -14,9 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
-
 from gangmu.cli.demo.accounts import PASSWORD
+from playwright.sync_api import Browser, Page, sync_playwright
 
 PORT = 8791
 SITE = f"http://127.0.0.1:{PORT}"

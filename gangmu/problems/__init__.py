@@ -84,7 +84,7 @@ class Problems:
             raise InputRefused(tuple(self.found))
 
 
-class InputRefused(Exception):
+class InputRefused(Exception):  # noqa: N818 (a refusal of input is not an error of the program)
     """The input has findings; nothing of it was taken."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:

@@ -65,9 +65,9 @@ def run(args: argparse.Namespace, out: Output) -> int:
             )
         )
         district.open_district(folder, args.lang)
-    from gangmu.cli.demo import showing  # speaks Django, which now knows the district
+    from gangmu.cli.demo import showing, sign_ins  # these speak Django, which now knows the district
 
-    shown = showing.year(folder, district.actor_named(None), out)
+    shown = showing.year(folder, sign_ins.office(), out)
     if out.json:
         out.object({"folder": str(folder), "built": fresh, **shown})
     if not args.no_serve:
