@@ -146,6 +146,8 @@ def test_too_few_units_are_refused(tmp_path: Path) -> None:
 
 def test_the_items_under_way_are_somebodys_duty(first: tuple[Path, dict[str, Any]]) -> None:
     with sqlite3.connect(first[0] / "gangmu.db") as database:
-        (open_duties,) = database.execute("SELECT count(*) FROM records_duty WHERE done_at IS NULL").fetchone()
+        (open_duties,) = database.execute(
+            "SELECT count(*) FROM records_duty WHERE done_at IS NULL"
+        ).fetchone()
 
     assert open_duties >= 20

@@ -29,4 +29,3 @@ def observed_many(figure: str, values: dict[str, str], **more: object) -> None:
 def batch() -> ImportBatch:
     with transaction.atomic():
         return start(CLERK, ["series.xlsx"])
-
