@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -127,16 +128,14 @@ def migrate() -> None:
 def keep_copy(folder: Path) -> Path | None:
     """A copy of the SQLite file beside it before its structure changes; None when there is nothing in it yet."""
     source = folder / "gangmu.db"
-    if not source.is_file() or not source.stat().st_size:
-        return None
     copy = folder / "gangmu.before-upgrade.db"
-    origin, target = sqlite3.connect(source), sqlite3.connect(copy)
-    try:
-        with target:
+    if not source.is_file():
+        return None
+    with closing(sqlite3.connect(source)) as origin:
+        if not origin.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            return None  # opening it for the first time left the file with a header and nothing else
+        with closing(sqlite3.connect(copy)) as target, target:
             origin.backup(target)
-    finally:
-        target.close()
-        origin.close()
     copy.chmod(0o600)
     return copy
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -10,11 +12,13 @@ from django.db.models import Q
 
 from gangmu.figures.arithmetic import decimal_of
 from gangmu.figures.sources import Asked, Given
+from gangmu.goals.book import GOAL
 from gangmu.goals.lamps import lamps_of
 from gangmu.goals.models import MEASURED, Goal, Kind, Share
 from gangmu.ledgers.queries import RowRef
 from gangmu.problems import Text
 from gangmu.records.lamps import Colour
+from gangmu.records.models import LogEntry
 
 
 def answer(asked: Sequence[Asked]) -> list[Given]:
@@ -22,7 +26,29 @@ def answer(asked: Sequence[Asked]) -> list[Given]:
     goals = list(Goal.objects.select_related("owner"))
     shares = list(Share.objects.select_related("unit", "post", "goal"))
     lamps: dict[str, Mapping[int, Colour | None]] = {}
-    return [_RULES[one.figure](one, _of(one, goals), _shares_of(one, shares), lamps) for one in asked]
+    given = [_RULES[one.figure](one, _of(one, goals), _shares_of(one, shares), lamps) for one in asked]
+    return _placed_in_the_log(given)
+
+
+def _placed_in_the_log(given: Sequence[Given]) -> list[Given]:
+    """Answers whose rows say how often each goal was written and where the log last speaks of it."""
+    if not any(one.rows for one in given):
+        return list(given)
+    written: Counter[str] = Counter()
+    last: dict[str, int | None] = {}
+    told = LogEntry.objects.filter(subject_kind=GOAL).order_by("id")
+    for key, position in told.values_list("subject_key", "position"):
+        written[key] += 1
+        last[key] = position
+    return [
+        replace(
+            one,
+            rows=tuple(
+                replace(ref, version=written[ref.number], log=last.get(ref.number)) for ref in one.rows
+            ),
+        )
+        for one in given
+    ]
 
 
 def _of(asked: Asked, goals: Sequence[Goal]) -> list[Goal]:

@@ -69,6 +69,7 @@ def test_init_lays_a_district_out_with_sign_ins_and_private_keys(tmp_path: Path)
         "facts.xlsx",
         "ledgers/projects.xlsx",
     } <= set(said["files"])
+    assert not (tmp_path / "甲区/gangmu.before-upgrade.db").exists()
     assert {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "甲区/keys").iterdir()} == {
         "secret.key": 0o600,
         "checkpoint.key": 0o600,

@@ -13,6 +13,7 @@ from gangmu.goals import book
 from gangmu.goals.models import Goal, Share
 from gangmu.goals.tree import tree
 from gangmu.org.permissions import OFFICER, REPORTER
+from gangmu.records import sealing
 from gangmu.records.models import LogEntry
 from tests.factories import org
 from tests.factories.figures import observed
@@ -87,6 +88,17 @@ def test_the_figures_of_the_goals_themselves(owner):
     found = value("goals_on_track", "2025")
     assert (found.value, found.reason.zh) == (Decimal(50), "另有1个目标缺数，未计入")
     assert [ref.number for ref in rows("goals_on_track", "2025")] == ["2025/1", "2025/2"]
+
+
+def test_a_goal_that_is_counted_is_found_in_the_log(owner):
+    goal(owner, "1", "value", figure="gdp", measure="value", target="280")
+    goal(owner, "1", "value", figure="gdp", measure="value", target="290")
+    sealing.seal()
+
+    [ref] = rows("responsible_units", "2025")
+
+    told = LogEntry.objects.get(position=ref.log)
+    assert (ref.version, told.action, told.subject_key) == (2, "goal.change", "2025/1")
 
 
 def test_the_tree_rolls_lamps_up_with_counts(owner):
