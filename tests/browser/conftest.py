@@ -61,7 +61,9 @@ class Visitor:
     def looks_right(self) -> None:
         """No sideways scroll, and the page is one of ours."""
         self.page.wait_for_load_state()
-        scroll, width = self.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        scroll, width = self.page.evaluate(
+            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+        )
         assert scroll <= width, f"{self.page.url} scrolls sideways: {scroll} > {width}"
 
     def sign_in(self, username: str) -> Visitor:

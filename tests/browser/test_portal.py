@@ -82,6 +82,28 @@ def test_a_figure_is_followed_from_its_page_to_a_ledger_entry(visitor: Visitor) 
     assert page.locator("section", has_text="阶段").locator(".history li").count() >= 1
 
 
+def test_a_running_year_is_shown_as_far_as_it_is_known(visitor: Visitor) -> None:
+    page = visitor.sign_in("officer").page
+    visitor.go("/figures/budget_revenue/2026/")
+
+    assert page.locator("main .note").first.inner_text().strip() == "2026年1—2月"
+    printed = page.inner_text("p.value a.num")
+    assert printed in visitor.follow_number("p.value a.num")
+
+
+def test_an_entry_is_found_by_a_word_of_its_name(visitor: Visitor) -> None:
+    page = visitor.sign_in("officer").page
+    visitor.go("/ledgers/supervision/")
+    title = page.locator("tbody tr td").first.inner_text()
+
+    page.fill("[name=q]", title)
+    page.click(".filter button")
+    visitor.looks_right()
+
+    assert page.locator("tbody tr").count() >= 1
+    assert all(title in words for words in page.locator("tbody tr").all_inner_texts())
+
+
 def test_the_goal_tree_opens_down_to_units_and_shows_lamps(visitor: Visitor) -> None:
     page = visitor.sign_in("officer").page
     visitor.go("/goals/2025/")
@@ -259,6 +281,7 @@ def test_lists_go_by_keys(visitor: Visitor) -> None:
     page.keyboard.press("?")
     assert page.locator("#keys").is_visible()
     page.keyboard.press("Escape")
+    page.locator("#keys").wait_for(state="hidden")
     page.keyboard.press("Enter")
     page.wait_for_url("**/ledgers/projects/*/")
 

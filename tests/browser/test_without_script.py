@@ -46,3 +46,16 @@ def test_a_period_is_chosen(page: Page, district: District) -> None:
     page.click(".choices a >> text=2024年")
 
     assert page.url.endswith("/figures/gdp/2024/")
+
+
+def test_an_entry_is_made(page: Page, district: District) -> None:
+    page.goto(f"{district.address}ledgers/projects/new/")
+    page.fill("[name=title]", "不用脚本新建的项目")
+    page.select_option("[name=unit]", label="工信局")
+    page.select_option("[name=class]", "industry")
+    page.fill("[name=total_investment]", "6500")
+    page.fill("[name=registered_on]", "2026-03-09")
+    page.click(".form-foot button")
+
+    assert page.inner_text("h1") == "不用脚本新建的项目"
+    assert "6500.00" in page.inner_text("main")
