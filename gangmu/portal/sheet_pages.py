@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -12,6 +12,9 @@ from gangmu.engine.numbers import read, shown
 from gangmu.figures import areas
 from gangmu.portal import addresses
 from gangmu.web.cells import Bar, said
+
+LINE_DECIMALS = 2
+"""Of a line's points in its column; its sentence says them as the rule book counts them. The total stands as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ def shown_sheet(sheet: ScoreSheet) -> ShownSheet:
     lines = {line.node.node: line for line in sheet.lines}
     return ShownSheet(
         sheet,
-        _line(sheet.tree, lines),
+        replace(_line(sheet.tree, lines), printed=sheet.tree.printed or "—"),
         tuple(_line(line.node, lines) for line in sheet.costliest),
         tuple(_line(line.node, lines) for line in sheet.unscored),
         tuple(_neighbour(one) for one in (sheet.ahead, sheet.behind) if one is not None),
@@ -70,7 +73,7 @@ def _line(node: Explanation, lines: dict[str, Line]) -> ShownLine:
     return ShownLine(
         code=node.node,
         name=said(node.name),
-        printed=node.printed or "—",
+        printed="—" if value is None else shown(value, LINE_DECIMALS),
         full=shown(full) if full else "",
         lost=line.lost_printed,
         bar=Bar(_decimal(value), _decimal(full) or Decimal(1)) if full and value is not None else None,

@@ -73,7 +73,7 @@ def test_every_line_has_its_sentence_and_its_clause(small: District, officer: Cl
 
     lines = [line for section in shown.top.parts for line in section.parts]
     assert [(line.clause, line.printed) for line in lines] == [
-        ("第一条（一）", "27"), ("第一条（二）", "15"), ("第二条", "36"), ("第三条", "1"),
+        ("第一条（一）", "27.00"), ("第一条（二）", "15.00"), ("第二条", "36.00"), ("第三条", "1.00"),
     ]  # fmt: skip
     assert all(line.sentence for line in lines)
 
