@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import openpyxl
-import psycopg
 import pytest
-from django.db import connection
 
 from gangmu.sheets.writing import SheetOut, write_workbook
 from tests.factories.commands import Done, gangmu
+from tests.factories.databases import empty_database
 
 UNIT_HEADERS = ["编码", "名称", "简称", "类别", "考核分组", "排序", "上级单位"]
 UNITS = [
@@ -263,19 +261,8 @@ def test_a_backup_restores_into_an_empty_folder_and_its_log_verifies(district: P
 @pytest.fixture
 def other_database(tmp_path: Path) -> Iterator[str]:
     """The address of an empty database of the kind this run of the suite is about."""
-    here = connection.settings_dict
-    if connection.vendor == "sqlite":
-        yield f"sqlite:///{tmp_path / 'other.db'}"
-        return
-    name = f"restored_{uuid.uuid4().hex[:12]}"
-    server = f"postgresql://{here['USER']}:{here['PASSWORD']}@{here['HOST']}:{here['PORT'] or 5432}"
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}")
-    try:
-        yield f"{server}/{name}"
-    finally:
-        with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
-            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with empty_database(tmp_path) as address:
+        yield address
 
 
 def test_a_backup_of_sqlite_restores_into_the_database_of_database_url_and_back(

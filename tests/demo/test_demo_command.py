@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -11,33 +10,11 @@ import openpyxl
 import pytest
 
 from gangmu.cli.demo.build import MARK, MARK_TEXT
-from tests.factories.commands import Done, gangmu
+from tests.factories.commands import DEMO_DAY, demo, gangmu
 
-DAY = "2026-03-16"
 REPORT = "年度工作报告.docx"
 
 pytestmark = pytest.mark.slow
-
-
-def demo(folder: Path, *more: object) -> Done:
-    return gangmu("demo", "--no-serve", "--units", 12, "--today", DAY, "--dir", folder, *more)
-
-
-@pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
-    """A demo district built once, and what its first run said."""
-    folder = tmp_path_factory.mktemp("demo") / "demo"
-    done = demo(folder, "--json")
-    assert done.code == 0, done.err
-    return folder, done.object
-
-
-@pytest.fixture
-def built(first: tuple[Path, dict[str, Any]], tmp_path: Path) -> Path:
-    """A district of its own for each test, copied from the one built."""
-    folder = tmp_path / "demo"
-    shutil.copytree(first[0], folder)
-    return folder
 
 
 def states(folder: Path) -> list[str]:
@@ -72,7 +49,7 @@ def test_the_district_says_that_it_is_fictional(first: tuple[Path, dict[str, Any
     settings = (first[0] / "gangmu.toml").read_text(encoding="utf-8")
 
     assert "fictional = true" in settings
-    assert f'today = "{DAY}"' in settings
+    assert f'today = "{DEMO_DAY}"' in settings
 
 
 def test_its_own_files_imported_once_more_change_nothing(built: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 WITHOUT = ("GANGMU_DIR", "DATABASE_URL", "LC_ALL", "LC_MESSAGES", "GANGMU_DEBUG")
+DEMO_DAY = "2026-03-16"
 
 
 @dataclass(frozen=True)
@@ -47,3 +48,10 @@ def gangmu(*argv: object, cwd: Path | None = None, **environment: str) -> Done:
         timeout=300,
     )
     return Done(done.returncode, done.stdout, done.stderr)
+
+
+def demo(folder: Path, *more: object, **environment: str) -> Done:
+    """Run `gangmu demo` for twelve units on a day that does not move."""
+    return gangmu(
+        "demo", "--no-serve", "--units", 12, "--today", DEMO_DAY, "--dir", folder, *more, **environment
+    )
