@@ -131,7 +131,8 @@ def as_typed(field: Field, value: Value, references: References) -> str:
 def _asked(field: Field, references: References, value: Value) -> forms.Field:
     hint = said(field.help) if field.help.zh else str(HINTS.get(field.kind, ""))
     if field.sensitive:
-        hint = f"{hint} {_('敏感信息：保存后只显示遮蔽内容；留空则不改动。')}".strip()
+        masked = _("敏感信息：保存后只显示遮蔽内容；留空则不改动。")
+        hint = f"{hint} {masked}".strip()
     return forms.Field(
         field.code,
         said(field.name),
