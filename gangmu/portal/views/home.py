@@ -10,8 +10,11 @@ from django.http import HttpResponse, HttpResponseBase
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from gangmu.assessment import results
+from gangmu.assessment.results import Standing
 from gangmu.drive.week import week
 from gangmu.goals.tree import GoalNode, tree
+from gangmu.org.models import Unit, User
 from gangmu.org.permissions import (
     DELEGATE,
     LEADER,
@@ -108,7 +111,17 @@ def _unit(request: OfficerRequest) -> HttpResponse:
         goals=mine,
         matters=one_page.reddest(week(request.user, clock.today()), RED_SHOWN),
         unit=unit,
+        score=_score(request.user, unit),
     )
+
+
+def _score(user: User, unit: Unit) -> tuple[str, Standing] | None:
+    """The latest result of the unit that its people may see, with the period it is of."""
+    made = results.visible_runs(user).first()
+    standing = results.standing(made, unit) if made else None
+    if made is None or standing is None:
+        return None
+    return printing.period_label(Period.parse(made.cycle.period)), standing
 
 
 def _one_page(request: OfficerRequest, period: Period) -> HttpResponse:
