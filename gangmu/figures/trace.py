@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gangmu.figures import ledger_rows
@@ -17,12 +17,16 @@ from gangmu.records.models import LogEntry
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A node of the tree. rows: the ledger rows it counts or sums. log: of its observation, None until sealed."""
+    """A node of the tree. rows: the ledger rows it counts or sums. log: of its observation, None until sealed.
+
+    hidden: rows it counts too, which its reader may not see.
+    """
 
     node: Node
     inputs: tuple[Trace, ...]
     rows: tuple[RowRef, ...]
     log: int | None
+    hidden: int = 0
 
     @property
     def printed(self) -> str:
@@ -60,7 +64,14 @@ class Trace:
                 {"ledger": r.ledger, "number": r.number, "version": r.version, "log": r.log}
                 for r in self.rows
             ],
+            "hidden": self.hidden,
         }
+
+    def as_seen(self, sees: Callable[[RowRef], bool]) -> Trace:
+        """The tree for a reader: the rows he may not see are counted, not shown. Values do not depend on him."""
+        seen = tuple(row for row in self.rows if sees(row))
+        inputs = tuple(one.as_seen(sees) for one in self.inputs)
+        return replace(self, inputs=inputs, rows=seen, hidden=self.hidden + len(self.rows) - len(seen))
 
     def walk(self) -> Iterator[Trace]:
         """The node and everything under it, from the top."""

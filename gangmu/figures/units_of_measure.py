@@ -6,9 +6,26 @@ from fractions import Fraction
 
 from gangmu.figures.figure import Figure, Ledger, Quantity
 from gangmu.figures.measures import KINDS, Measure
+from gangmu.problems import Text
 from gangmu.sheets.parsing import unit_parts
 
 POINTS = "个百分点"
+
+_ENGLISH = {
+    "元": "yuan", "万元": "10,000 yuan", "亿元": "100 million yuan", "亿美元": "100 million US dollars",
+    "个": "", "位": "", "项": "", "所": "", "件": "", "万个": "10,000", "人": "persons", "万人": "10,000 persons",
+    "万平方米": "10,000 m²", "天": "days", "年": "years", "倍": "times", POINTS: "percentage points",
+}  # fmt: skip
+"""What English says of a unit of measure; things are counted without a word."""
+
+
+def name_of(unit: str) -> Text:
+    """A unit of measure as people say it; one that the district declares itself stays as it is written.
+
+    >>> name_of("万元").en
+    '10,000 yuan'
+    """
+    return Text(unit, _ENGLISH.get(unit, unit))
 
 
 def quantity_of(figure: Figure, measure: Measure) -> Quantity | None:

@@ -20,6 +20,9 @@ from gangmu.problems import Text
 from gangmu.records.lamps import Colour
 from gangmu.records.models import LogEntry
 
+GOALS = "goals"
+"""What the goals are called among the ledgers whose rows a figure counts."""
+
 
 def answer(asked: Sequence[Asked]) -> list[Given]:
     """All questions of a batch. Goals are kept as they stand now: an as-of in the past is answered with today's."""
@@ -106,7 +109,7 @@ def _counted(asked: Asked, number: int, goals: Sequence[Goal], sentence: Text) -
 def _refs(goals: Sequence[Goal]) -> tuple[RowRef, ...]:
     unique = {goal.pk: goal for goal in goals}
     return tuple(
-        RowRef(ledger="goals", number=f"{g.period}/{g.code}", version=1, log=None, title=g.name)
+        RowRef(ledger=GOALS, number=f"{g.period}/{g.code}", version=1, log=None, title=g.name)
         for g in unique.values()
     )
 

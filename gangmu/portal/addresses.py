@@ -54,6 +54,10 @@ def entry(ledger: str, number: str) -> str:
     return f"/ledgers/{quote(ledger)}/{quote(number)}/"
 
 
+def goals(period: str) -> str:
+    return f"/goals/{period}/"
+
+
 def _query(**said: str) -> str:
     given = {key: value for key, value in said.items() if value}
     return f"?{urlencode(given)}" if given else ""

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from gangmu.figures.node import Seen
 from gangmu.figures.trace import Trace
 from gangmu.figures.units_of_measure import decimals_of, unit_of
+from gangmu.goals.figures import GOALS
+from gangmu.goals.models import Goal
 from gangmu.ledgers import declarations
 from gangmu.ledgers.models import Entry
 from gangmu.ledgers.queries import RowRef
@@ -62,11 +66,14 @@ def seen_by(user: User, refs: Iterable[RowRef]) -> Sight:
     wanted: Sight = {}
     for ref in refs:
         wanted.setdefault(ref.ledger, set()).add(ref.number)
-    visible = Entry.objects.visible_to(user)
-    return {
-        ledger: set(visible.of(ledger).values_list("number", flat=True)) & numbers
-        for ledger, numbers in wanted.items()
-    }
+    return {ledger: set(_numbers(ledger, user)) & numbers for ledger, numbers in wanted.items()}
+
+
+def _numbers(ledger: str, user: User) -> Iterable[str]:
+    """The numbers a reader may see of a ledger; goals are counted as a ledger is."""
+    if ledger == GOALS:
+        return (f"{goal.period}/{goal.code}" for goal in Goal.objects.visible_to(user))
+    return Entry.objects.visible_to(user).of(ledger).values_list("number", flat=True)
 
 
 def _level(trace: Trace, sight: Sight, whole: bool) -> Level:
@@ -89,10 +96,7 @@ def _level(trace: Trace, sight: Sight, whole: bool) -> Level:
         inputs=tuple(_level(one, sight, whole) for one in trace.inputs),
         ledger=_ledger_name(trace.rows[0].ledger) if trace.rows else "",
         rows=tuple(
-            ShownRow(
-                Link(ref.number, addresses.entry(ref.ledger, ref.number)), ref.title, ref.version, ref.log
-            )
-            for ref in shown
+            ShownRow(Link(ref.number, _address(ref)), ref.title, ref.version, ref.log) for ref in shown
         ),
         counted=len(trace.rows),
         hidden=len(trace.rows) - len(seen),
@@ -100,6 +104,14 @@ def _level(trace: Trace, sight: Sight, whole: bool) -> Level:
     )
 
 
+def _address(ref: RowRef) -> str:
+    if ref.ledger == GOALS:
+        return addresses.goals(ref.number.partition("/")[0])
+    return addresses.entry(ref.ledger, ref.number)
+
+
 def _ledger_name(code: str) -> str:
+    if code == GOALS:
+        return _("目标")
     register = declarations.registers().get(code)
     return said(register.name) if register else code

@@ -56,8 +56,10 @@ class Problem:
     def line(self, language: str) -> str:
         """One line for a terminal: place, finding, remedy."""
         place = " ".join(part for part in (self.file, self.sheet, self.cell) if part)
-        finding = f"{self.message.say(language)} {self.remedy.say(language)}".strip()
-        separator = ": " if language.startswith("en") else "："
+        english = language.startswith("en")
+        said = [self.message.say(language), self.remedy.say(language)]
+        finding = (". " if english else "。").join(part for part in said if part)
+        separator = ": " if english else "："
         return f"{place}{separator}{finding}" if place else finding
 
 

@@ -64,7 +64,7 @@ def test_findings_go_to_stderr_for_people_with_their_number() -> None:
     out.problems(FOUND)
 
     assert stdout.getvalue() == ""
-    assert stderr.getvalue() == "a.xlsx 单位 C2：不对 请改\n缺少\n共 2 处问题\n"
+    assert stderr.getvalue() == "a.xlsx 单位 C2：不对。请改\n缺少\n共 2 处问题\n"
 
 
 def test_findings_are_json_lines_for_programs() -> None:

@@ -28,6 +28,14 @@ def test_a_port_that_is_taken_is_a_finding_with_another_to_try(tmp_path: Path) -
     ]
 
 
+def test_a_port_that_does_not_exist_is_a_finding(tmp_path: Path) -> None:
+    gangmu("init", tmp_path / "d")
+
+    done = gangmu("serve", "--port", 99999, "--dir", tmp_path / "d", "--json")
+
+    assert (done.code, [line["code"] for line in done.lines]) == (1, ["serve.no_port"])
+
+
 def test_the_portal_is_served_at_the_address_printed(tmp_path: Path) -> None:
     gangmu("init", tmp_path / "d")
     with subprocess.Popen(

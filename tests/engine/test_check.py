@@ -27,7 +27,7 @@ def test_full_marks_that_do_not_add_up_name_clause_both_sums_and_the_gap():
     [problem] = check(book(body))
 
     assert problem.line("zh") == (
-        "book.yaml line 7：第十二条“经济发展”：满分10分，各项合计9.5分，差0.5分 请改各项分值或满分"
+        "book.yaml line 7：第十二条“经济发展”：满分10分，各项合计9.5分，差0.5分。请改各项分值或满分"
     )
     assert problem.code == "rulebook.full"
 

@@ -12,7 +12,7 @@ from gangmu.cli.commands import figures, trace
 from gangmu.cli.output import Output
 from gangmu.cli.parser import parser_for
 from gangmu.figures import catalogue
-from gangmu.org.permissions import SYSTEM_ADMIN
+from gangmu.org.permissions import REPORTER, SYSTEM_ADMIN
 from gangmu.problems import InputRefused
 from gangmu.records.log import Actor
 from tests.factories import org
@@ -74,7 +74,7 @@ def test_people_read_a_table_in_their_language():
     shown = _run(figures, "gdp", "--measure", "value", as_json=False, language="en")
 
     assert [line.split() for line in shown.splitlines() if "Gross" in line] == [
-        ["Gross", "regional", "product", "value", "2025", "286.40", "亿元"]
+        ["Gross", "regional", "product", "value", "2025", "286.40", "100", "million", "yuan"]
     ]
 
 
@@ -113,3 +113,23 @@ def test_trace_for_people_names_rule_source_and_rows():
         "楼宇经济区级税收 2025年 数值", "上报或反馈的数据", "初步核算",
         "楼宇经济区级税收 2024年 数值", "上报或反馈的数据", "初步核算",
     ]  # fmt: skip
+
+
+def test_a_trace_shows_a_unit_its_own_rows_and_counts_the_others():
+    own, other = org.unit("GXJ"), org.unit("SWJ")
+    mine = project(own, "甲", {"started": "2025-03-10"})
+    project(other, "乙", {"started": "2025-04-10"})
+    reporter = Actor.of(org.user(REPORTER, own))
+
+    tree = json.loads(_run(trace, "projects_started", "2025", actor=reporter))
+    told = _run(trace, "projects_started", "2025", actor=reporter, as_json=False, language="en")
+
+    assert (tree["value"], [row["number"] for row in tree["rows"]], tree["hidden"]) == ("2", [mine.number], 1)
+    assert ("甲" in told, "乙" in told, "1 more that you may not see" in told) == (True, False, True)
+
+
+def test_units_of_measure_speak_the_readers_language():
+    observed("gdp", "2025", "723.14")
+
+    assert "723.14 100 million yuan" in _run(trace, "gdp", "2025", as_json=False, language="en")
+    assert "723.14 亿元" in _run(trace, "gdp", "2025", as_json=False)

@@ -96,7 +96,7 @@ def test_a_finding_names_file_sheet_cell_column_and_remedy_in_both_languages() -
     parsing.decimal(cell("暂无"), problems)
 
     assert [p.line("zh-hans") for p in problems] == [
-        "series.xlsx 数据 C12：“数值”“暂无”不是数字 没有数据请留空"
+        "series.xlsx 数据 C12：“数值”“暂无”不是数字。没有数据请留空"
     ]
     assert [p.as_json("en") for p in problems] == [
         {

@@ -92,6 +92,7 @@ def _table(values: Iterable[Value], out: Output) -> None:
     from gangmu.figures import catalogue
     from gangmu.figures.measures import Measure
     from gangmu.figures.naming import measure_name
+    from gangmu.figures.units_of_measure import name_of
 
     rows = []
     for value in values:
@@ -105,7 +106,7 @@ def _table(values: Iterable[Value], out: Output) -> None:
                 measure_words,
                 value.period,
                 value.printed,
-                value.unit_of_measure,
+                name_of(value.unit_of_measure).say(out.language),
                 STATUSES[value.status],
                 note,
             )

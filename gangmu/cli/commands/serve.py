@@ -16,6 +16,7 @@ ABOUT = both("打开网页服务，按 Ctrl+C 停止。", "Serve the portal unti
 EXAMPLE = "gangmu serve --port 8000"
 DEFAULT_PORT = 8000
 LOOPBACK = "127.0.0.1"
+LAST_PORT = 65535
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -77,6 +78,14 @@ def _server(host: str, port: int, threads: int) -> Any:
 
     from gangmu.config.wsgi import application
 
+    if not 0 <= port <= LAST_PORT:  # 0: any that is free
+        raise refuse(
+            "serve.no_port",
+            f"没有端口 {port}",
+            f"there is no port {port}",
+            f"请用 1024 至 {LAST_PORT} 之间的端口",
+            f"use one between 1024 and {LAST_PORT}",
+        )
     try:
         return waitress.create_server(application, host=host, port=port, threads=threads, ident=None)
     except OSError as error:

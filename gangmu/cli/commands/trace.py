@@ -13,6 +13,7 @@ from gangmu.cli.parser import both
 if TYPE_CHECKING:
     from gangmu.figures.node import Seen
     from gangmu.figures.trace import Trace
+    from gangmu.org.models import User
 
 ABOUT = both(
     "一个数从哪里来：计算规则、用到的数、台账记录或上报数据，以及它们在操作日志中的位置。",
@@ -52,6 +53,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
     if args.area != "own":
         asked = replace(asked, area=args.area)
     [trace] = traces_of([asked])
+    if args.actor.user is not None:
+        trace = _as_seen_by(args.actor.user, trace)
     if out.json:
         out.object(trace.as_json(out.language))
     else:
@@ -59,14 +62,21 @@ def run(args: argparse.Namespace, out: Output) -> int:
     return 0
 
 
+def _as_seen_by(user: User, trace: Trace) -> Trace:
+    from gangmu.portal.rows import seen_by
+
+    sight = seen_by(user, (row for node in trace.walk() for row in node.rows))
+    return trace.as_seen(lambda row: row.number in sight[row.ledger])
+
+
 def _tell(trace: Trace, out: Output, depth: int) -> None:
     """A node as an indented paragraph: what it is, how it was made, what stands behind it; then its inputs."""
-    from gangmu.figures.units_of_measure import unit_of
+    from gangmu.figures.units_of_measure import name_of, unit_of
 
     node, language = trace.node, out.language
     indent = "  " * depth
-    unit = unit_of(node.question.figure, node.question.measure)
-    shown = f"{trace.printed} {unit}" if trace.printed else STATUSES[node.status].say(language)
+    unit = name_of(unit_of(node.question.figure, node.question.measure)).say(language)
+    shown = f"{trace.printed} {unit}".rstrip() if trace.printed else STATUSES[node.status].say(language)
     note = node.reason.say(language)
     out.say(f"{indent}{node.question.label().say(language)}  {shown}")
     out.say(f"{indent}  {node.sentence.say(language)}" + (f"  {note}" if note else ""))
@@ -77,6 +87,9 @@ def _tell(trace: Trace, out: Output, depth: int) -> None:
     if len(trace.rows) > _SHOWN_ROWS:
         left = len(trace.rows) - _SHOWN_ROWS
         out.say(f"{indent}  " + both(f"……另有 {left} 条", f"… {left} more").say(language))
+    if trace.hidden:
+        hidden = both(f"另有 {trace.hidden} 条不在您的权限内", f"{trace.hidden} more that you may not see")
+        out.say(f"{indent}  " + hidden.say(language))
     for one in trace.inputs:
         _tell(one, out, depth + 1)
 
