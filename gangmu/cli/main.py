@@ -162,7 +162,7 @@ def _findings(error: Exception, folder: Path) -> Sequence[Problem]:
     """What is told of a failure: the findings of refused input, or one line that says where the rest is written."""
     if isinstance(error, InputRefused):
         return error.problems
-    expected = _expected(error)
+    expected = _expected(error, folder)
     if expected is not None:
         return [expected]
     log = _write_down(error, folder)
@@ -181,7 +181,7 @@ def _findings(error: Exception, folder: Path) -> Sequence[Problem]:
     ]
 
 
-def _expected(error: Exception) -> Problem | None:
+def _expected(error: Exception, folder: Path) -> Problem | None:
     """Failures of the surroundings, told as findings: no right, no database, no room, no file."""
     if isinstance(error, OSError):
         return Problem(
@@ -208,6 +208,13 @@ def _expected(error: Exception) -> Problem | None:
         text = "；".join(error.messages)
         return Problem("value.refused", Text(text, text))
     # The plain class is what a file that is no database raises; its other children are errors of the program.
+    if isinstance(error, OperationalError) and is_district(folder) and not os.access(folder, os.W_OK):
+        return Problem(
+            "folder.read_only",
+            Text("文件夹不能写入，SQLite 数据库无法打开", "the folder cannot be written, and SQLite needs that to open its file"),
+            Text("请改文件夹的权限，或复制到能写的地方", "change its permissions, or copy it to where you may write"),
+            file=str(folder),
+        )  # fmt: skip
     if isinstance(error, OperationalError) or type(error) is DatabaseError:
         return Problem(
             "database.unreachable",

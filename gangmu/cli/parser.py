@@ -86,7 +86,9 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
         super().start_section(self._framed(heading) if heading else heading)
 
     def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
-        super().add_usage(usage, actions, groups, prefix or ("usage: " if self._english else "用法："))
+        if prefix is None:  # a subcommand's program name is made with an empty one
+            prefix = "usage: " if self._english else "用法："
+        super().add_usage(usage, actions, groups, prefix)
 
     def _expand_help(self, action: argparse.Action) -> str:
         if isinstance(action.help, Bilingual):

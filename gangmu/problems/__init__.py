@@ -58,7 +58,7 @@ class Problem:
         place = " ".join(part for part in (self.file, self.sheet, self.cell) if part)
         english = language.startswith("en")
         said = [self.message.say(language), self.remedy.say(language)]
-        finding = (". " if english else "。").join(part for part in said if part)
+        finding = ("; " if english else "。").join(part for part in said if part)
         separator = ": " if english else "："
         return f"{place}{separator}{finding}" if place else finding
 

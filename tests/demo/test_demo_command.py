@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +12,19 @@ import openpyxl
 import pytest
 
 from gangmu.cli.demo.build import MARK, MARK_TEXT
-from tests.factories.commands import DEMO_DAY, demo, gangmu
+from tests.factories.commands import DEMO_DAY, demo, gangmu, surroundings
 
 REPORT = "年度工作报告.docx"
 
 pytestmark = pytest.mark.slow
 
 
+def verified(folder: Path) -> list[dict[str, Any]]:
+    return gangmu("verify", folder / REPORT, "--dir", folder, "--json").lines
+
+
 def states(folder: Path) -> list[str]:
-    done = gangmu("verify", folder / REPORT, "--dir", folder, "--json")
-    return [line["state"] for line in done.lines]
+    return [line["state"] for line in verified(folder)]
 
 
 def test_the_first_run_does_the_whole_year(first: tuple[Path, dict[str, Any]]) -> None:
@@ -128,3 +133,36 @@ def test_the_items_under_way_are_somebodys_duty(first: tuple[Path, dict[str, Any
         ).fetchone()
 
     assert open_duties >= 20
+
+
+ENTER = """
+import sys
+from datetime import date
+from pathlib import Path
+from gangmu.cli.district import actor_named, open_district
+open_district(Path(sys.argv[1]), "zh-hans")
+from gangmu.ledgers import entries
+from gangmu.ledgers.declarations import get
+entered = {
+    "title": "暖气不热", "unit": "CGJ", "lane": "hotline", "channel": "phone", "received_on": date(2025, 12, 30),
+    "topic": "utilities", "community": "桂花社区", "level": "community",
+}
+print(entries.create(get("grievances"), entered, actor_named(None)).number)
+"""
+
+
+def test_an_entry_made_in_between_stays_and_is_counted_in_the_report(built: Path) -> None:
+    received = ("figures", "grievances_received", "--period", "2025", "--measure", "count", "--dir", built, "--json")  # fmt: skip
+    before = int(gangmu(*received).object["value"])
+    entered = subprocess.run(
+        [sys.executable, "-c", ENTER, built], env=surroundings(), capture_output=True, text=True, timeout=120
+    )
+    assert entered.returncode == 0, entered.stderr
+    moved = [line for line in verified(built) if line["state"] == "no_longer_current"]
+
+    done = demo(built, "--json")
+
+    assert done.object["built"] is False
+    assert int(gangmu(*received).object["value"]) == before + 1
+    assert (str(before), str(before + 1)) in {(line["issued"], line["current"]) for line in moved}
+    assert {line["state"] for line in verified(built)} == {"same"}

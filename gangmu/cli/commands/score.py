@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from gangmu.cli.output import Output
 from gangmu.cli.parser import both
 from gangmu.engine.numbers import read
-from gangmu.problems import refuse
+from gangmu.problems import Text, refuse
 
 if TYPE_CHECKING:
     from gangmu.engine.scoring import Results, Row
@@ -74,7 +74,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     elif args.nodes:
         out.lines(row.as_json(out.language) for row in results.node_rows())
     else:
-        _print(results, out)
+        _print(results, {} if args.rulebook else _units(), out)
     return 0
 
 
@@ -112,7 +112,14 @@ def _of_district(args: argparse.Namespace, out: Output) -> Results:
         return results.results_of(made)
 
 
-def _print(results: Results, out: Output) -> None:
+def _units() -> dict[str, Text]:
+    """The names of the district's units, by code."""
+    from gangmu.org.models import Unit
+
+    return {unit.code: Text(unit.name, unit.name_en or unit.name) for unit in Unit.objects.all()}
+
+
+def _print(results: Results, units: Mapping[str, Text], out: Output) -> None:
     """A table a group, by rank."""
     groups = {group.code: group.name for group in results.book.groups}
     rows = list(results.rows())
@@ -130,7 +137,10 @@ def _print(results: Results, out: Output) -> None:
             both("等次", "grade"),
             both("说明", "note"),
         ]
-        table = [(row.rank, _name(results, row), row.total, row.grade, row.note) for row in mine]
+        table = [
+            (row.rank, units.get(row.unit) or _name(results, row), row.total, row.grade, row.note)
+            for row in mine
+        ]
         out.table(headers, table, title=f"{period} {name}".strip(), right=(0, 2))
 
 
