@@ -94,7 +94,7 @@ def test_settings_that_cannot_be_read_are_a_finding_and_no_traceback(tmp_path: P
     )
 
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == f"{tmp_path / 'gangmu.toml'}：语言 'fr' 不支持 请写 zh-hans 或 en\n"
+    assert done.stderr == f"{tmp_path / 'gangmu.toml'}：语言 'fr' 不支持。请写 zh-hans 或 en\n"
 
 
 def test_an_error_of_the_program_is_one_line_that_says_where_the_rest_is_written(
@@ -112,7 +112,7 @@ def test_an_error_of_the_program_is_one_line_that_says_where_the_rest_is_written
 
     (written,) = (tmp_path / "errors").iterdir()
     assert capsys.readouterr().err == (
-        "程序出错（ZeroDivisionError：integer division or modulo by zero） "
+        "程序出错（ZeroDivisionError：integer division or modulo by zero）。"
         f"详细记录：{written}；GANGMU_DEBUG=1 可直接显示\n"
     )
     assert "broken_command.py" in written.read_text(encoding="utf-8")

@@ -164,5 +164,5 @@ def test_an_entry_made_in_between_stays_and_is_counted_in_the_report(built: Path
 
     assert done.object["built"] is False
     assert int(gangmu(*received).object["value"]) == before + 1
-    assert (str(before), str(before + 1)) in {(line["issued"], line["current"]) for line in moved}
+    assert (f"{before}件", f"{before + 1}件") in {(line["issued"], line["current"]) for line in moved}
     assert {line["state"] for line in verified(built)} == {"same"}
