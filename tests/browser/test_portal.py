@@ -34,6 +34,9 @@ def test_signing_in_choosing_a_language_and_leaving(visitor: Visitor) -> None:
     page.click("button[value=en]:visible")
     visitor.looks_right()
     assert page.get_attribute("html", "lang") == "en"
+    rooms = page.locator(".nav").first.locator("a").all_text_contents()
+    assert "Goals" in rooms
+    assert not re.search("[\u4e00-\u9fff]", " ".join(rooms))
     if not visitor.wide:
         page.click(".menu summary")
     page.click("button[value=zh-hans]:visible")
