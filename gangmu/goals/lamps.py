@@ -198,7 +198,7 @@ def _of_level(goal: Goal, values: list[Value], covers: Period, today: datetime.d
     reached = (
         Text("，已达目标", ", target reached")
         if short <= 0
-        else Text(f"，差{_gap(value, short)}", f", short by {_said(value, short)}")
+        else Text(f"，差{_gap(value, short).zh}", f", short by {_gap(value, short).en}")
     )
     return GoalLamp(
         colour,
@@ -315,10 +315,13 @@ def _said(value: Value, number: Decimal) -> str:
     return f"{rounded(number, value.decimals):f}{value.unit_of_measure}"
 
 
-def _gap(value: Value, number: Decimal) -> str:
-    """A difference: two percentages differ by 个百分点, not by per cent."""
+def _gap(value: Value, number: Decimal) -> Text:
+    """A difference: two percentages differ by percentage points, not by per cent."""
     said = _said(value, number)
-    return f"{said.removesuffix('%')}个百分点" if value.unit_of_measure == "%" else said
+    if value.unit_of_measure != "%":
+        return Text(said, said)
+    points = said.removesuffix("%")
+    return Text(f"{points}个百分点", f"{points} percentage points")
 
 
 def _points(number: Decimal) -> str:
