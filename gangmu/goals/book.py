@@ -7,7 +7,6 @@ log's digest stands for, what an import compares with, and what an undo puts bac
 from __future__ import annotations
 
 import datetime
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,10 +20,10 @@ from gangmu.figures.models import Observation, Scenario, Vintage
 from gangmu.figures.observations import Reported, observe, withdraw
 from gangmu.goals.models import Goal, Kind, Share
 from gangmu.org.models import Person, Post, Unit
-from gangmu.problems import Problem, Problems, Text
+from gangmu.problems import Text
 from gangmu.records import batches, subjects
 from gangmu.records.log import Actor, Change, content_digest, record_many
-from gangmu.records.models import ImportBatch, LogEntry
+from gangmu.records.models import ImportBatch
 
 Content = dict[str, Any]
 
@@ -231,31 +230,8 @@ def take_back(kind: str, batch: ImportBatch, actor: Actor) -> int:
 
     InputRefused, naming each, when rows were changed again after the batch. Their targets follow.
     """
-    entries = list(batches.entries_of(batch, kind).order_by("-id"))
-    problems = Problems([_changed_since(entry) for entry in entries if _later(entry)])
-    problems.raise_if_any()
     writing = Writing(actor, reason=f"撤销第 {batch.pk} 次导入")
-    for entry in entries:
-        old = json.loads(entry.detail)["old"]
-        if old is None:
-            writing.remove(kind, entry.subject_key)
-        else:
-            writing.put(kind, old)
-    writing.finish()
-    return len(entries)
-
-
-def _later(entry: LogEntry) -> bool:
-    about_the_row = LogEntry.objects.filter(subject_kind=entry.subject_kind, subject_key=entry.subject_key)
-    return about_the_row.filter(id__gt=entry.pk).exclude(subject_digest="").exists()
-
-
-def _changed_since(entry: LogEntry) -> Problem:
-    return Problem(
-        "batch.changed_since",
-        Text(f"目标 {entry.subject_key} 在该次导入之后又有改动", f"goal {entry.subject_key} was changed again after that import"),
-        Text("请先撤销后来的改动，或直接改正这一条", "undo the later change first, or mend this row by hand"),
-    )  # fmt: skip
+    return batches.put_back(kind, batch, writing, Text("目标 ", "goal "))
 
 
 def _rows(kind: str) -> models.QuerySet[Any]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import transaction
 from django.db.models import QuerySet
 
-from gangmu.problems import refuse
+from gangmu.problems import Problem, Problems, Text, refuse
 from gangmu.records import clock
 from gangmu.records.log import Actor, Change, canonical, record
 from gangmu.records.models import ImportBatch, LogEntry
@@ -72,3 +72,45 @@ def undo(batch: ImportBatch, actor: Actor, reason: str = "") -> dict[str, int]:
     detail = {"undone": batch.pk, "rows": counts}
     record(actor, Change("import.undo", "batch", str(batch.pk), detail=detail, reason=reason))
     return counts
+
+
+class RowWriting(Protocol):
+    """The one logged door of a storey's rows, whose log entries keep the row's old content."""
+
+    def put(self, kind: str, content: Any) -> object: ...
+    def remove(self, kind: str, key: str) -> object: ...
+    def finish(self) -> object: ...
+
+
+def put_back(kind: str, batch: ImportBatch, writing: RowWriting, noun: Text) -> int:
+    """Write the rows of a kind as they were before a batch; how many. `noun` names a row in findings.
+
+    InputRefused, naming each, when rows were changed again after the batch.
+    """
+    entries = list(entries_of(batch, kind).order_by("-id"))
+    problems = Problems([_changed_since(entry, noun) for entry in entries if _changed_later(entry)])
+    problems.raise_if_any()
+    for entry in entries:
+        old = json.loads(entry.detail)["old"]
+        if old is None:
+            writing.remove(kind, entry.subject_key)
+        else:
+            writing.put(kind, old)
+    writing.finish()
+    return len(entries)
+
+
+def _changed_later(entry: LogEntry) -> bool:
+    about_the_row = LogEntry.objects.filter(subject_kind=entry.subject_kind, subject_key=entry.subject_key)
+    return about_the_row.filter(id__gt=entry.pk).exclude(subject_digest="").exists()
+
+
+def _changed_since(entry: LogEntry, noun: Text) -> Problem:
+    return Problem(
+        "batch.changed_since",
+        Text(
+            f"{noun.zh}{entry.subject_key} 在该次导入之后又有改动",
+            f"{noun.en}{entry.subject_key} was changed again after that import",
+        ),
+        Text("请先撤销后来的改动，或直接改正这一条", "undo the later change first, or mend this row by hand"),
+    )
