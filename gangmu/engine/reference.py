@@ -10,7 +10,7 @@ from typing import Any
 from gangmu.engine import expressions as x
 from gangmu.engine import numbers
 from gangmu.engine.expressions import Expression
-from gangmu.engine.facts import Case, Fact, Facts
+from gangmu.engine.facts import Case, Fact, Facts, Realm
 from gangmu.engine.kinds import kinds
 from gangmu.engine.planning import Plan, Step
 from gangmu.engine.ranking import places
@@ -53,11 +53,12 @@ class Interpreter:
         self.changes: dict[Change, Fraction] = {}
         self._names = {case: facts.attribute(case, "name") for case in self.cases}
         self._nodes = {node.code: node for node in plan.book.indicators()}
-        self._over: dict[tuple[int, str, str], Any] = {}
-        self._peers: dict[tuple[str, str], list[Case]] = {}
+        self._over: dict[tuple[int, Realm, str], Any] = {}
+        self.realms = {case: facts.realm(case, plan.book.separate) for case in self.cases}
+        self._peers: dict[tuple[Realm, str], list[Case]] = {}
         for case in self.cases:
-            self._peers.setdefault((case.period, groups[case]), []).append(case)
-            self._peers.setdefault((case.period, "*"), []).append(case)
+            self._peers.setdefault((self.realms[case], groups[case]), []).append(case)
+            self._peers.setdefault((self.realms[case], "*"), []).append(case)
 
     def run(self) -> dict[str, Column]:
         for step in self.plan.steps:
@@ -88,7 +89,7 @@ class Interpreter:
         }
         if not scopes:
             return (case,)
-        return self._peers[case.period, self.groups[case] if scopes == {"group"} else "*"]
+        return self._peers[self.realms[case], self.groups[case] if scopes == {"group"} else "*"]
 
     def _step(self, step: Step, case: Case) -> Value:
         if not step.reach.takes_in(case.unit, self._names[case], self.groups[case]):
@@ -273,7 +274,7 @@ class Interpreter:
             return Fraction(len(found))
         if not found:
             return Missing(MISSING, Text("组内没有单位有数据", "no unit of the group has a value"))
-        key = (id(node), case.period, self._scope(case, node.scope))
+        key = (id(node), self.realms[case], self._scope(case, node.scope))
         if key not in self._over:
             self._over[key] = _AGGREGATE[node.how](found, node.decimals)
         result: Fraction = self._over[key]
@@ -283,7 +284,7 @@ class Interpreter:
         found = self._among(node.of, case, node.scope)
         if case not in found:
             return self.value(node.of, case, event)
-        key = (id(node), case.period, self._scope(case, node.scope))
+        key = (id(node), self.realms[case], self._scope(case, node.scope))
         if key not in self._over:
             self._over[key] = places({peer: (value,) for peer, value in found.items()}, node.ties, node.order)
         place: Fraction = self._over[key][case]
@@ -292,9 +293,9 @@ class Interpreter:
     def _among(self, of: Expression, case: Case, scope: str) -> dict[Case, Fraction]:
         """The values of the peers that have one, computed once a group and period."""
         group = self._scope(case, scope)
-        key = (id(of), case.period, f"of {group}")
+        key = (id(of), self.realms[case], f"of {group}")
         if key not in self._over:
-            found = {peer: self.value(of, peer) for peer in self._peers.get((case.period, group), [])}
+            found = {peer: self.value(of, peer) for peer in self._peers.get((self.realms[case], group), [])}
             self._over[key] = {peer: value for peer, value in found.items() if isinstance(value, Fraction)}
         values: dict[Case, Fraction] = self._over[key]
         return values

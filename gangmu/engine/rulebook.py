@@ -227,7 +227,10 @@ class Hole:
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
-    """A whole rule book. `source`: address of the document; `real`: a published one, not made up."""
+    """A whole rule book. `source`: address of the document; `real`: a published one, not made up.
+
+    separate: an attribute whose units are never compared across its values (the units of each county, say).
+    """
 
     code: str
     title: Text
@@ -239,6 +242,7 @@ class RuleBook:
     total: Section
     groups: tuple[Group, ...] = ()
     group_by: str = "group"
+    separate: str = ""
     vetoes: tuple[Veto, ...] = ()
     ranking: Ranking = BY_VALUE
     grading: Grading | None = None
