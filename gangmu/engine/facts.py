@@ -19,7 +19,9 @@ from gangmu.problems import Problem, Problems, Text
 from gangmu.sheets import headers, xlsx
 from gangmu.sheets.cells import Fault, shown
 from gangmu.sheets.reading import Sheet, read_workbook
+from gangmu.sheets.xlsx import RawSheet
 
+PARQUET = ".parquet"
 ACTUAL = "actual"
 """The field of a fact that names none."""
 
@@ -189,13 +191,25 @@ def rows_of(source: Path | str | bytes, problems: Problems, name: str = "") -> I
     """The rows of the facts files, findings about cells beside."""
     if not isinstance(source, bytes) and Path(source).is_dir():
         for path in sorted(Path(source).iterdir()):
-            if path.suffix.lower() in (".csv", ".xlsx"):
+            if path.suffix.lower() in (".csv", ".xlsx", PARQUET):
                 yield from rows_of(path, problems)
+        return
+    if not isinstance(source, bytes) and Path(source).suffix.lower() == PARQUET:
+        yield from _parquet_rows(Path(source), problems)
         return
     workbook = read_workbook(source, name or _name(source))
     for sheet in workbook.sheets:
         if not sheet.empty:
             yield from sheet_rows(sheet, problems)
+
+
+def _parquet_rows(path: Path, problems: Problems) -> Iterator[Row]:
+    """The rows of a Parquet file, as if it were a sheet."""
+    from gangmu.engine.duckdb_files import parquet_table
+
+    headers, rows = parquet_table(path)
+    raw = RawSheet("", [(1, tuple(headers)), *((number, tuple(row)) for number, row in enumerate(rows, 2))])
+    yield from sheet_rows(Sheet(raw, path.name, {}), problems)
 
 
 def sheet_rows(sheet: Sheet, problems: Problems) -> Iterator[Row]:

@@ -248,7 +248,7 @@ class Query:
 
     base: str
     kept: Mapping[str, Handle]
-    carried: Sequence[str] = ("unit", "period", "realm", "grp")
+    carried: Sequence[str]
     types: Mapping[str, str] = field(default_factory=dict)
     prefix: str = "gm"
 

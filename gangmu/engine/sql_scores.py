@@ -93,6 +93,11 @@ class Scored:
     decimals: int
 
     @property
+    def one_print(self) -> bool:
+        """Whether every node is printed as it stands."""
+        return all(node.printed is node.value for node in self.nodes)
+
+    @property
     def small(self) -> bool:
         """Whether every value fits 31 bits."""
         return all(max(-node.low, node.high) < 2**31 for node in self.nodes)
@@ -106,11 +111,13 @@ class Scored:
 
     def decimal(self, said: str) -> str:
         """Scaled integers as decimals."""
-        digits = 9 if self.small else 18
+        most = max(max(-node.low, node.high) for node in self.nodes)
+        digits = 18 if most < 10 ** (18 - self.decimals) else 38
         if self.decimals == 0:
             return f"CAST({said} AS DECIMAL({digits}, 0))"
-        unit = f"CAST(0.{'1'.zfill(self.decimals)} AS DECIMAL({self.decimals + 1}, {self.decimals}))"
-        return f"CAST({said} * {unit} AS DECIMAL({max(digits, self.decimals + 3)}, {self.decimals}))"
+        # The product of DECIMAL(18-k, 0) and DECIMAL(k, k) is DECIMAL(18, k): no wider type is ever touched.
+        unit = f"CAST(0.{'1'.zfill(self.decimals)} AS DECIMAL({self.decimals}, {self.decimals}))"
+        return f"CAST({said} AS DECIMAL({digits - self.decimals}, 0)) * {unit}"
 
     def kept(self) -> dict[str, Handle]:
         """Columns by name: n values, p prints and s states of nodes, then what standing needs."""
@@ -221,7 +228,8 @@ def _printed(lowering: SqlLowering, plan: Plan, code: str, column: Exact) -> Exa
     if decimals is None:
         if 10**6 % column.scale == 0:
             return column
-        decimals = 4
+        ends = lowering.compared("==", lowering._rounded(column, 6, numbers.DOWN), column, x.Ref(code))
+        return lowering._select(ends, column, lowering._rounded(column, 4, numbers.HALF_UP))
     return lowering._rounded(column, decimals, numbers.HALF_UP)
 
 
@@ -261,9 +269,9 @@ def ranked(plan: Plan, source: str) -> list[str]:
     others = _others(plan)
     unit = 2 if ranking.ties == "mean" else 1
     return [
-        f"CREATE OR REPLACE TEMP TABLE standing AS SELECT unit, period, realm, grp, {', '.join(others)},"
+        f'CREATE OR REPLACE TEMP TABLE standing AS SELECT unit, period, "group", realm, grp, {", ".join(others)},'
         f" {unit} AS place_unit, CAST({place} AS INTEGER) AS place FROM {source} WHERE {among} UNION ALL"
-        f" SELECT unit, period, realm, grp, {', '.join(others)}, {unit}, NULL FROM {source} WHERE NOT ({among})"
+        f' SELECT unit, period, "group", realm, grp, {", ".join(others)}, {unit}, NULL FROM {source} WHERE NOT ({among})'
     ]
 
 
