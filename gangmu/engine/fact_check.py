@@ -17,7 +17,10 @@ def check(plan: Plan, facts: Facts, groups: Mapping[Case, str]) -> Problems:
     problems = Problems()
     reads = plan.reads()
     known = (
-        {node.code for node in plan.book.nodes()} | {veto.code for veto in plan.book.vetoes} | reads.keys()
+        {node.code for node in plan.book.nodes()}
+        | {veto.code for veto in plan.book.vetoes}
+        | plan.book.inputs.keys()
+        | reads.keys()
     )
     for (_, _, indicator), entries in facts.table.items():
         for (event, scorer), fields in entries.items():

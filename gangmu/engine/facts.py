@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -118,6 +118,19 @@ class Facts:
             )
             return
         fields[name] = Fact(row.value, numbers.read(row.value), row)
+
+    def without(self, marks: Collection[str]) -> Facts:
+        """The same facts, values that only mark a gap (`NA`, `..`) left out; their units stay."""
+        if not marks:
+            return self
+        kept: dict[tuple[str, str, str], dict[tuple[str, str], dict[str, Fact]]] = {}
+        for key, entries in self.table.items():
+            said = {
+                who: {name: fact for name, fact in fields.items() if fact.text not in marks}
+                for who, fields in entries.items()
+            }
+            kept[key] = {who: fields for who, fields in said.items() if fields}
+        return Facts(kept, self.order, self.file)
 
     def cases(self) -> tuple[Case, ...]:
         """Units and periods in the order of the file; a unit that has a period is not a case without one."""
