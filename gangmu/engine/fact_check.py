@@ -90,8 +90,9 @@ def _one(reads: Reads, name: str, event: str, scorer: str, fact: Fact, problems:
                     f'{name} of "{said}" is a number, not "{fact.text}"',
                 ),
                 Text(
-                    "请写数；不适用写 /；没有数据留空",
-                    "write a number; `/` where it does not apply; nothing where unknown",
+                    "请写数；不适用写 /；没有数据留空，或在考核办法中写 missing_marks:",
+                    "write a number; `/` where it does not apply; nothing where unknown, or name the mark under"
+                    " missing_marks: in the rule book",
                 ),
             )
         )

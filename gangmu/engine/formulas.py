@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import pairwise
 
 from gangmu.engine import columns
 from gangmu.engine import expressions as x
@@ -337,6 +338,24 @@ def _when(parser: _Parser, arguments: _Arguments) -> Expression:
     return x.When(tuple(zip(found[::2], found[1::2], strict=True)), otherwise)
 
 
+def _interpolate(parser: _Parser, arguments: _Arguments) -> Expression:
+    """Straight lines between the given points, level before the first and after the last."""
+    value, *points = _expressions("interpolate", arguments, 5, 199)
+    ends = [_number("interpolate", point) for point in points[::2]]
+    if len(points) % 2 or any(low >= high for low, high in pairwise(ends)):
+        raise FormulaError(
+            "函数 interpolate 要有一个数值，再成对写出各点，横坐标由小到大",
+            "interpolate takes a value, then points in pairs, the first of each pair rising",
+        )
+    pairs = list(zip(points[::2], points[1::2], strict=True))
+    cases: list[tuple[Expression, Expression]] = [(x.Compare("<=", value, pairs[0][0]), pairs[0][1])]
+    for (low, at_low), (high, at_high) in pairwise(pairs):
+        share = x.Div(x.Sub(value, low), x.Sub(high, low))
+        between = x.Add((at_low, x.Mul((share, x.Sub(at_high, at_low)))))
+        cases.append((x.Compare("<=", value, high), between))
+    return x.When(tuple(cases), pairs[-1][1])
+
+
 def _missing(parser: _Parser, arguments: _Arguments) -> Expression:
     (value,) = _expressions("missing", arguments, 1, 1)
     return x.IsMissing(value)
@@ -605,6 +624,7 @@ FUNCTIONS: Mapping[str, _Function] = {
     "ln": _ln,
     "power": _power,
     "when": _when,
+    "interpolate": _interpolate,
     "missing": _missing,
     "first": _first,
     "table": _table,

@@ -71,6 +71,8 @@ def _book(form: Form, tree: Tree) -> RuleBook:
     defaults = Defaults(frozenset(group.code for group in groups))
     defaults.missing = _missing(form, "missing", UNSCORED)
     defaults.not_applicable = _missing(form, "not_applicable", UNSCORED)
+    inputs = _inputs(form)
+    defaults.codes.update(dict.fromkeys(inputs, form.line_of("inputs")))
     found = RuleBook(
         code=_code(form, "rulebook"),
         title=form.both("title", None),
@@ -87,7 +89,7 @@ def _book(form: Form, tree: Tree) -> RuleBook:
         grading=_grading(form, defaults),
         examples=tuple(_example(inner) for inner in form.forms("examples")),
         holes=tuple(_hole(inner) for inner in form.forms("holes")),
-        inputs=_inputs(form),
+        inputs=inputs,
         missing_marks=form.words("missing_marks"),
         rounding=form.choice("rounding", numbers.ROUNDINGS, "half_up"),
         precision=form.whole("precision", 6, 60) or 30,

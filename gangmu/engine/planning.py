@@ -142,6 +142,7 @@ class _Compiler:
         self.problems = problems
         self.codes = self._codes()
         self.several = {"indicators": tuple(_leaves(book.total))}
+        self.inputs: dict[str, Expression] = {name: x.Field(name, ACTUAL) for name in book.inputs}
 
     def _codes(self) -> frozenset[str]:
         """Every name a formula of the book may refer to."""
@@ -166,7 +167,7 @@ class _Compiler:
                 TOTAL,
                 self._parsed(
                     grading.of,
-                    Scope({}, nodes=self.codes, precision=self.book.precision),
+                    Scope(self.inputs, nodes=self.codes, precision=self.book.precision),
                     "grades",
                     grading.line,
                 ),
@@ -245,8 +246,7 @@ class _Compiler:
 
         before: a step; it sees neither itself nor what comes after it.
         """
-        names: dict[str, Expression] = {name: x.Field(name, ACTUAL) for name in self.book.inputs}
-        names.update({name: _fact(node, name) for name in node.fields})
+        names = self.inputs | {name: _fact(node, name) for name in node.fields}
         names["full"] = x.Ref(f"{node.code}.full")
         names.update(node.values)
         event_names = of_kind.events or (EVENT_FIELDS if of_kind.code == "formula" else ())
@@ -343,9 +343,8 @@ class _Compiler:
             least.counted if least else "parts",
         )
         if node.formula:
-            inputs = {name: x.Field(name, ACTUAL) for name in self.book.inputs}
             scope = Scope(
-                {**inputs, "combined": combined},
+                {**self.inputs, "combined": combined},
                 nodes=self.codes,
                 precision=self.book.precision,
                 rounding=self.book.rounding,
@@ -369,13 +368,14 @@ class _Compiler:
         return x.Combine(how, parts, self.book.precision) if parts else ZERO
 
     def _veto(self, veto: Veto) -> Step:
-        names: dict[str, Expression] = {"actual": x.Field(veto.code, "actual")}
+        names = {**self.inputs, "actual": x.Field(veto.code, ACTUAL)}
         scope = Scope(
             names,
             nodes=self.codes,
             indicator=veto.code,
             precision=self.book.precision,
             event_names=frozenset(EVENT_FIELDS),
+            several=self.several,
         )
         tree = self._parsed(veto.when, scope, f"{veto.clause}“{veto.name.zh}”", veto.line)
         return Step(veto.code, veto.code, tree, veto.when, Text("否决", "veto"), veto.reach, veto.line)
