@@ -1,183 +1,147 @@
-"""What a whole column of values says: spread, skew, quantiles, and outliers drawn in. All of it exact.
+"""Numbers as columns: one value a case, as scaled integers of a proven range, or as doubles of a proven error.
 
-Sums of powers run over whole numbers: skew and kurtosis do not change when all values are multiplied alike, so
-the values are brought to one denominator first.
+`Exact` holds what a plan can prove to fit: value = num / (den × scale), num and den whole numbers. Where it cannot,
+`Near` holds a double and a bound of its error; whatever lies too near an edge is decided by the reference.
+A column's handles (`num`, `den`, `state`, `holds`) are arrays, pieces of SQL, or plain Python numbers where a column
+is the same for every case.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import ceil, floor, lcm, prod
-from typing import TypeVar
+from math import ceil, floor, gcd
+from typing import Any
 
-from gangmu.engine import numbers
+from gangmu.engine.values import MISSING, NOT_APPLICABLE, OUTSIDE, SHARED_OUT, UNDEFINED
 
-KeyT = TypeVar("KeyT", bound=Hashable)
-HALF = Fraction(1, 2)
+LIMIT = 2**62
+"""Whole numbers stay below this in size: one addition more never leaves 64 bits."""
 
+WITH_VALUE = 9
+CODES = {OUTSIDE: 1, SHARED_OUT: 2, NOT_APPLICABLE: 3, MISSING: 4, UNDEFINED: 5}
+"""States as numbers, the reason that weighs most the smallest: the state of an operation is the least of its parts'."""
+STATE_OF = {code: state for state, code in CODES.items()}
 
-def total(values: Sequence[Fraction]) -> Fraction:
-    """The sum, over one common denominator: far faster than adding fractions one by one."""
-    whole, common = _alike(values)
-    return Fraction(sum(whole), common)
-
-
-def mean(values: Sequence[Fraction]) -> Fraction:
-    return total(values) / len(values)
+Handle = Any
+Multiply = Callable[[Handle, Handle], Handle]
 
 
-def median(values: Sequence[Fraction]) -> Fraction:
-    ordered, middle = sorted(values), len(values) // 2
-    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
-
-
-def deviation(values: Sequence[Fraction], decimals: int, *, sample: bool = False) -> Fraction | None:
-    """Standard deviation at so many decimals; of a `sample` divided by n − 1, None where that is nothing."""
-    count = len(values) - 1 if sample else len(values)
-    return numbers.power(_moments(values).variance_sum / count, HALF, decimals) if count > 0 else None
-
-
-def geometric(values: Sequence[Fraction], decimals: int) -> Fraction | None:
-    """The n-th root of the product; None where a value is negative."""
-    return (
-        None
-        if min(values) < 0
-        else numbers.power(prod(values, start=Fraction(1)), Fraction(1, len(values)), decimals)
-    )
-
-
-def harmonic(values: Sequence[Fraction], weights: Sequence[Fraction] = ()) -> Fraction | None:
-    """Σ weight ÷ Σ (weight ÷ value); None unless all values are above zero."""
-    if min(values) <= 0:
-        return None
-    shares = weights or [Fraction(1)] * len(values)
-    return sum(shares) / total([share / value for share, value in zip(shares, values, strict=True)])
+class NotExactError(Exception):
+    """An operation that scaled integers cannot prove: its range leaves 64 bits, or its result is irrational."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Moments:
-    """n, the scale of the whole numbers, and sums of their deviations (each n times too large) to the 2nd, 3rd, 4th."""
+class Exact:
+    """num within [low, high], den within [den_low, den_high] (None: 1), the value within [least, most].
 
-    count: int
+    state: None where every case has a value, else a code a case (`WITH_VALUE`, or a reason of `CODES`). Cases without
+    a value carry some number within the ranges.
+    """
+
+    num: Handle
+    low: int
+    high: int
     scale: int
-    second: int
-    third: int
-    fourth: int
+    least: Fraction
+    most: Fraction
+    den: Handle = None
+    den_low: int = 1
+    den_high: int = 1
+    state: Handle = None
 
     @property
-    def variance_sum(self) -> Fraction:
-        return Fraction(self.second, (self.count * self.scale) ** 2)
-
-
-def _alike(values: Sequence[Fraction]) -> tuple[list[int], int]:
-    """The values as whole numbers of one common denominator."""
-    common = lcm(*(value.denominator for value in values))
-    return [value.numerator * (common // value.denominator) for value in values], common
-
-
-def _moments(values: Sequence[Fraction]) -> _Moments:
-    whole, common = _alike(values)
-    count, summed = len(whole), sum(whole)
-    away = [count * value - summed for value in whole]
-    squares = [value * value for value in away]
-    third = sum(square * value for square, value in zip(squares, away, strict=True))
-    return _Moments(count, common, sum(squares), third, sum(square * square for square in squares))
+    def constant(self) -> Fraction | None:
+        """The value where it is the same for every case and always there."""
+        if isinstance(self.num, int) and self.den is None and self.state is None:
+            return Fraction(self.num, self.scale)
+        return None
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
-    """Skew, as sign and exact square, and excess kurtosis of a sample; None where there are too few values."""
+class Near:
+    """A double a case, no further than `error` from the value."""
 
-    sign: int
-    skew_squared: Fraction | None
-    kurtosis: Fraction | None
-
-    def skewed(self, skew: Fraction, kurtosis: Fraction) -> bool:
-        """|skew| ≥ `skew` and kurtosis ≥ `kurtosis`; too few or equal values are not skewed."""
-        if self.skew_squared is None or self.kurtosis is None:
-            return False
-        return (skew <= 0 or self.skew_squared >= skew**2) and self.kurtosis >= kurtosis
+    value: Handle
+    error: Handle
+    state: Handle = None
 
 
-def shape(values: Sequence[Fraction]) -> Shape:
-    """skew = g₁·√(n(n−1)) ÷ (n−2); kurtosis = (n−1)((n+1)·g₂ + 6) ÷ ((n−2)(n−3)), g₂ the excess of the population."""
-    n = len(values)
-    moments = _moments(values)
-    if n < 3 or moments.second == 0:
-        return Shape(0, None, None)
-    squared = Fraction(n * moments.third**2, moments.second**3) * Fraction(n * (n - 1), (n - 2) ** 2)
-    kurtosis = None
-    if n > 3:
-        excess = Fraction(n * moments.fourth, moments.second**2) - 3
-        kurtosis = ((n + 1) * excess + 6) * (n - 1) / ((n - 2) * (n - 3))
-    return Shape((moments.third > 0) - (moments.third < 0), squared, kurtosis)
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """Whether something holds; numbers 1 and 0 where it is reckoned with."""
+
+    holds: Handle
+    state: Handle = None
 
 
-def skew(values: Sequence[Fraction], decimals: int) -> Fraction | None:
-    """None for fewer than three values, or equal ones."""
-    found = shape(values)
-    return (
-        None if found.skew_squared is None else found.sign * numbers.power(found.skew_squared, HALF, decimals)
-    )
+Column = Exact | Near | Truth
 
 
-def kurtosis(values: Sequence[Fraction]) -> Fraction | None:
-    """None for fewer than four values, or equal ones."""
-    return shape(values).kurtosis
+def constant(value: Fraction, state: Handle = None) -> Exact:
+    num, scale = value.numerator, value.denominator
+    return within(Exact(num, num, num, scale, value, value, state=state))
 
 
-def winsorised(
-    values: Mapping[KeyT, Fraction], most: int, skew: Fraction, kurtosis: Fraction
-) -> dict[KeyT, Fraction]:
-    """The values, the farthest ones drawn in to the next while they are skewed and no more than `most` are moved.
-
-    >>> column = {n: Fraction(n) for n in range(9)} | {9: Fraction(100)}
-    >>> winsorised(column, 5, Fraction(2), Fraction(7, 2))[9]
-    Fraction(8, 1)
-    """
-    found = dict(values)
-    while (now := shape(list(found.values()))).skewed(skew, kurtosis):
-        extreme = max if now.sign >= 0 else min
-        edge = extreme(found.values())
-        nearer = extreme(value for value in found.values() if value != edge)
-        drawn = {key: nearer if value == edge else value for key, value in found.items()}
-        if sum(drawn[key] != value for key, value in values.items()) > most:
-            break
-        found = drawn
-    return found
+def whole(num: Handle, low: int, high: int, scale: int = 1, state: Handle = None) -> Exact:
+    """A column of scaled integers. NotExactError when its range leaves 64 bits."""
+    return within(Exact(num, low, high, scale, Fraction(low, scale), Fraction(high, scale), state=state))
 
 
-def _between(ordered: Sequence[Fraction], place: Fraction) -> Fraction:
-    """The value at a place counted from 1; between two places in proportion; beyond the ends the end."""
-    kept = min(max(place, Fraction(1)), Fraction(len(ordered)))
-    low = floor(kept)
-    above = ordered[min(low, len(ordered) - 1)]
-    return ordered[low - 1] + (kept - low) * (above - ordered[low - 1])
+def quotient(num: Exact, den: Exact, state: Handle, multiply: Multiply) -> Exact:
+    """num ÷ den of two columns without denominators, den > 0; each bounded by its whole numbers."""
+    least, most = _span(Fraction(num.low), Fraction(num.high), Fraction(den.low), Fraction(den.high))
+    found = Exact(num.num, num.low, num.high, 1, least, most, den.num, den.low, den.high, state)
+    return within(times(found, Fraction(den.scale, num.scale), multiply))
 
 
-def _averaged(ordered: Sequence[Fraction], share: Fraction) -> Fraction:
-    place = share * len(ordered)
-    first, second = max(ceil(place), 1), min(floor(place) + 1, len(ordered))
-    return (ordered[first - 1] + ordered[second - 1]) / 2
+def _span(least: Fraction, most: Fraction, low: Fraction, high: Fraction) -> tuple[Fraction, Fraction]:
+    corners = [least / low, least / high, most / low, most / high]
+    return min(corners), max(corners)
 
 
-QUANTILES: Mapping[str, Callable[[Sequence[Fraction], Fraction], Fraction]] = {
-    "linear": lambda ordered, share: _between(ordered, 1 + (len(ordered) - 1) * share),
-    "exclusive": lambda ordered, share: _between(ordered, (len(ordered) + 1) * share),
-    "nearest_rank": lambda ordered, share: ordered[max(ceil(share * len(ordered)), 1) - 1],
-    "averaged": _averaged,
-}
-"""linear: between the two values around place 1 + (n − 1)·p (R type 7, numpy, PERCENTILE.INC). exclusive: around
-place (n + 1)·p (R type 6, SPSS, PERCENTILE.EXC). nearest_rank: the value at place ⌈n·p⌉ (R type 1). averaged: the
-same, but the mean of two where n·p is whole (R type 2, SAS, Stata)."""
+def times(column: Exact, factor: Fraction, multiply: Multiply) -> Exact:
+    """The column times a constant; num is left alone where the scale can take it all."""
+    scale = column.scale * factor.denominator
+    shared = gcd(factor.numerator, scale)
+    by, scale = factor.numerator // shared, scale // shared
+    low, high = sorted((column.low * by, column.high * by))
+    fits(low, high, scale)
+    least, most = sorted((column.least * factor, column.most * factor))
+    num = column.num if by == 1 else multiply(column.num, by)
+    return replace(column, num=num, low=low, high=high, scale=scale, least=least, most=most)
 
 
-def quantile(values: Sequence[Fraction], share: Fraction, rule: str = "linear") -> Fraction:
-    """The value below which a share (0 to 1) of the values lies.
+def within(column: Exact) -> Exact:
+    """The column with its ranges tightened to each other. NotExactError when they leave 64 bits."""
+    least, most = max(column.least, _least(column)), min(column.most, _most(column))
+    low = max(column.low, min(floor(least * column.scale * den) for den in (column.den_low, column.den_high)))
+    high = min(column.high, max(ceil(most * column.scale * den) for den in (column.den_low, column.den_high)))
+    if max(-low, high, column.den_high, column.scale) >= LIMIT:
+        raise NotExactError
+    return replace(column, low=low, high=high, least=least, most=most)
 
-    >>> quantile([Fraction(n) for n in (1, 2, 3, 4)], Fraction(1, 4))
-    Fraction(7, 4)
-    """
-    return QUANTILES[rule](sorted(values), share)
+
+def _least(column: Exact) -> Fraction:
+    return min(Fraction(column.low, column.scale * den) for den in (column.den_low, column.den_high))
+
+
+def _most(column: Exact) -> Fraction:
+    return max(Fraction(column.high, column.scale * den) for den in (column.den_low, column.den_high))
+
+
+def fits(*bounds: int) -> None:
+    """NotExactError when any of the bounds leaves 64 bits."""
+    if any(abs(bound) >= LIMIT for bound in bounds):
+        raise NotExactError
+
+
+def products(left: tuple[int, int], right: tuple[int, int]) -> tuple[int, int]:
+    """The range of a product of two ranges."""
+    corners = [a * b for a in left for b in right]
+    return min(corners), max(corners)
+
+
+def states_of(columns: Iterable[Column]) -> list[Handle]:
+    return [column.state for column in columns if column.state is not None]

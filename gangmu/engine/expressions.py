@@ -282,7 +282,7 @@ class OverGroup(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Quantile(Expression):
-    """The value below which a `share` (0 to 1) of the values lies. rule: see `columns.QUANTILES`."""
+    """The value below which a `share` (0 to 1) of the values lies. rule: see `distribution.QUANTILES`."""
 
     of: Expression
     share: Fraction

@@ -75,6 +75,8 @@ class Case:
     period: str = ""
 
 
+Realm = tuple[str, str]
+
 Entries = Mapping[tuple[str, str], Mapping[str, Fact]]
 """(event, scorer) → field → fact; ("", "") is what is neither an event's nor a scorer's."""
 
@@ -151,6 +153,10 @@ class Facts:
             if fact is not None:
                 return fact.text
         return ""
+
+    def realm(self, case: Case, separate: str = "") -> Realm:
+        """Whom a unit may be compared with at most: its period's, and those alike in the attribute `separate`."""
+        return (case.period, self.attribute(case, separate) if separate else "")
 
     def rows(self) -> Iterator[Row]:
         for entries in self.table.values():

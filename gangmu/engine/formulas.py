@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
 
-from gangmu.engine import columns
+from gangmu.engine import distribution
 from gangmu.engine import expressions as x
 from gangmu.engine.expressions import Expression
 from gangmu.engine.numbers import HALF_UP
@@ -533,7 +533,7 @@ def _percentile(scope: str) -> _Function:
     name = f"{scope}_percentile"
 
     def build(parser: _Parser, arguments: _Arguments) -> Expression:
-        among = _among(name, scope, arguments, 2, tuple(columns.QUANTILES))
+        among = _among(name, scope, arguments, 2, tuple(distribution.QUANTILES))
         if len(among.values) != 2 or not 0 <= (share := _number(name, among.values[1])) <= 100:
             raise FormulaError(
                 f"函数 {name} 要有一个数值和0—100的百分位", f"{name} takes a value and a percentile, 0–100"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gangmu.engine import numbers
 from gangmu.engine.expressions import Const, Expression, Lookup
-from gangmu.engine.facts import Case
+from gangmu.engine.facts import Case, Realm
 from gangmu.engine.planning import GRADED
 from gangmu.engine.rulebook import TOTAL, Grade, Grading, Veto
 
@@ -28,10 +28,10 @@ def grades(results: Results) -> dict[Case, str]:
 
 
 def _populations(results: Results, grading: Grading) -> list[list[Case]]:
-    found: dict[tuple[str, str], list[Case]] = {}
+    found: dict[tuple[Realm, str], list[Case]] = {}
     for case in results.cases:
         group = results.groups[case] if grading.per == "group" else ""
-        found.setdefault((case.period, group), []).append(case)
+        found.setdefault((results.interpreter.realms[case], group), []).append(case)
     return list(found.values())
 
 

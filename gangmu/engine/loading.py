@@ -83,6 +83,7 @@ def _book(form: Form, tree: Tree) -> RuleBook:
         about=form.both("about"),
         groups=groups,
         group_by=form.text("group_by") or "group",
+        separate=form.text("separate"),
         total=_total(form, defaults),
         vetoes=tuple(_veto(inner, defaults) for inner in form.forms("vetoes")),
         ranking=_ranking(form.form("rank"), form.line),

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from gangmu.engine import columns, numbers
+from gangmu.engine import distribution, numbers
 from gangmu.engine import expressions as x
 from gangmu.engine.expressions import Expression
-from gangmu.engine.facts import Case, Fact, Facts
+from gangmu.engine.facts import Case, Fact, Facts, Realm
 from gangmu.engine.kinds import kinds
 from gangmu.engine.planning import Plan, Step
 from gangmu.engine.ranking import places
@@ -37,8 +37,8 @@ _OverUnits = x.OverGroup | x.Quantile | x.Skewed | x.Winsorised | x.Rank
 Column = dict[Case, Value]
 Event = Mapping[str, Fact]
 Change = tuple[Case, str, str]
-_Peers = tuple[str, str, str]
-"""Period ("" over all of them), how units are put together, and which of these sets."""
+_Peers = tuple[Realm, str, str]
+"""The realm (period "" over all of them), how units are put together, and which of these sets."""
 
 
 class Interpreter:
@@ -58,17 +58,19 @@ class Interpreter:
         self.changes: dict[Change, Fraction] = {}
         self._names = {case: facts.attribute(case, "name") for case in self.cases}
         self._nodes = {node.code: node for node in plan.book.indicators()}
-        self._over: dict[tuple[int, tuple[str, ...]], Any] = {}
+        self.realms = {case: facts.realm(case, plan.book.separate) for case in self.cases}
+        self._over: dict[tuple[int, str, _Peers], Any] = {}
         self._peers: dict[_Peers, list[Case]] = {}
         self._shared: set[str] = set()
-        self._by_name: dict[tuple[str, str], Case] = {}
+        self._called: dict[tuple[Realm, str], Case] = {}
         for case in self.cases:
-            self._peers.setdefault((case.period, "group", groups[case]), []).append(case)
-            self._peers.setdefault((case.period, "all", ""), []).append(case)
-            self._peers.setdefault(("", "own", case.unit), []).append(case)
-            self._peers.setdefault(("", "ever", ""), []).append(case)
-            self._by_name.setdefault((self._names[case], case.period), case)
-        self._by_name.update({(case.unit, case.period): case for case in self.cases})
+            realm = self.realms[case]
+            self._peers.setdefault((realm, "group", groups[case]), []).append(case)
+            self._peers.setdefault((realm, "all", ""), []).append(case)
+            self._peers.setdefault((("", ""), "own", case.unit), []).append(case)
+            self._peers.setdefault((("", realm[1]), "ever", ""), []).append(case)
+            self._called.setdefault((realm, self._names[case]), case)
+        self._called.update({(self.realms[case], case.unit): case for case in self.cases})
 
     def run(self) -> dict[str, Column]:
         for step in self.plan.steps:
@@ -98,8 +100,8 @@ class Interpreter:
         if not scopes:
             return (case,)
         if scopes == {"group"}:
-            return self._peers[case.period, "group", self.groups[case]]
-        return self._peers[case.period, "all", ""]
+            return self._peers[self.realms[case], "group", self.groups[case]]
+        return self._peers[self.realms[case], "all", ""]
 
     def _step(self, step: Step, case: Case) -> Value:
         if not step.reach.takes_in(case.unit, self._names[case], self.groups[case]):
@@ -323,12 +325,14 @@ class Interpreter:
         period = node.period or case.period
         if node.back:
             before = sorted(
-                other.period for other in self._peers["", "own", case.unit] if other.period < case.period
+                other.period
+                for other in self._peers[("", ""), "own", case.unit]
+                if other.period < case.period
             )
             if len(before) < node.back:
                 return None
             period = before[-node.back]
-        return self._by_name.get((node.unit or case.unit, period))
+        return self._called.get(((period, self.realms[case][1]), node.unit or case.unit))
 
     def _over_group(self, node: x.OverGroup, case: Case, event: Event | None) -> Value:
         def of_all(found: Mapping[Case, Fraction]) -> Value:
@@ -345,19 +349,21 @@ class Interpreter:
         return self._once(
             node,
             case,
-            lambda found: columns.quantile(list(found.values()), node.share, node.rule) if found else _NOBODY,
+            lambda found: (
+                distribution.quantile(list(found.values()), node.share, node.rule) if found else _NOBODY
+            ),
         )
 
     def _skewed(self, node: x.Skewed, case: Case, event: Event | None) -> Value:
         return self._once(
             node,
             case,
-            lambda found: truth(columns.shape(list(found.values())).skewed(node.skew, node.kurtosis)),
+            lambda found: truth(distribution.shape(list(found.values())).skewed(node.skew, node.kurtosis)),
         )
 
     def _winsorised(self, node: x.Winsorised, case: Case, event: Event | None) -> Value:
         return self._place_in(
-            node, case, lambda found: columns.winsorised(found, node.most, node.skew, node.kurtosis)
+            node, case, lambda found: distribution.winsorised(found, node.most, node.skew, node.kurtosis)
         )
 
     def _rank(self, node: x.Rank, case: Case, event: Event | None) -> Value:
@@ -374,7 +380,7 @@ class Interpreter:
         peers = self._scope(case, node.scope)
         if isinstance(peers, Missing):
             return peers
-        key = (id(node), peers)
+        key = (id(node), "", peers)
         if key not in self._over:
             self._over[key] = of_all(self._among(node.of, peers))
         result: Value = self._over[key]
@@ -393,7 +399,7 @@ class Interpreter:
         found = self._among(node.of, peers)
         if case not in found:
             return self.value(node.of, case)
-        key = (id(node), peers)
+        key = (id(node), "", peers)
         if key not in self._over:
             self._over[key] = column(found)
         place: Fraction = self._over[key][case]
@@ -401,7 +407,7 @@ class Interpreter:
 
     def _among(self, of: Expression, peers: _Peers) -> dict[Case, Fraction]:
         """The values of the peers that have one, computed once for them."""
-        key = (id(of), ("of", *peers))
+        key = (id(of), "of", peers)
         if key not in self._over:
             found = {peer: self.value(of, peer) for peer in self._peers.get(peers, [])}
             self._over[key] = {peer: value for peer, value in found.items() if isinstance(value, Fraction)}
@@ -416,19 +422,21 @@ class Interpreter:
             if not said:
                 return Missing(MISSING, Text(f"单位没有属性“{name}”", f'the unit has no attribute "{name}"'))
             self._share(name)
-            return (case.period, f"same:{name}", said)
-        if how in ("own", "ever"):
-            return ("", how, case.unit if how == "own" else "")
+            return (self.realms[case], f"same:{name}", said)
+        if how == "own":
+            return (("", ""), "own", case.unit)
+        if how == "ever":
+            return (("", self.realms[case][1]), "ever", "")
         if how == "all":
-            return (case.period, "all", "")
-        return (case.period, "group", name or self.groups[case])
+            return (self.realms[case], "all", "")
+        return (self.realms[case], "group", name or self.groups[case])
 
     def _share(self, name: str) -> None:
         """Puts units together by an attribute, when first asked."""
         if name not in self._shared:
             self._shared.add(name)
             for case in self.cases:
-                key = (case.period, f"same:{name}", self.facts.attribute(case, name))
+                key = (self.realms[case], f"same:{name}", self.facts.attribute(case, name))
                 self._peers.setdefault(key, []).append(case)
 
     def _over_events(self, node: x.OverEvents, case: Case, event: Event | None) -> Value:
@@ -595,7 +603,7 @@ def _combined(node: x.Combine, values: Sequence[tuple[Fraction, Fraction]]) -> V
             return _power(product, Fraction(1, len(only)), node.decimals)
         return _weighted_geometric(values, total, node.decimals)
     if node.how == "harmonic":
-        mean = columns.harmonic(only, [weight for _, weight in values])
+        mean = distribution.harmonic(only, [weight for _, weight in values])
         return _NO_AGGREGATE["harmonic"] if mean is None else mean
     if node.how == "trimmed":
         kept = sorted(only)[1:-1] if len(only) > 2 else only
@@ -605,7 +613,7 @@ def _combined(node: x.Combine, values: Sequence[tuple[Fraction, Fraction]]) -> V
         "sum": lambda: _sum(only),
         "weighted": lambda: weighted,
         "mean": lambda: weighted / total,
-        "median": lambda: columns.median(only),
+        "median": lambda: distribution.median(only),
         "min": lambda: min(only),
         "max": lambda: max(only),
     }
@@ -646,20 +654,20 @@ _COMPARE: Mapping[str, Callable[[Fraction, Fraction], bool]] = {
 }
 
 _AGGREGATE: Mapping[str, Callable[[Sequence[Fraction], int], Fraction | None]] = {
-    "mean": lambda values, decimals: columns.mean(values),
-    "sum": lambda values, decimals: columns.total(values),
+    "mean": lambda values, decimals: distribution.mean(values),
+    "sum": lambda values, decimals: distribution.total(values),
     "min": lambda values, decimals: min(values),
     "max": lambda values, decimals: max(values),
-    "median": lambda values, decimals: columns.median(values),
-    "sd": columns.deviation,
-    "sample_sd": lambda values, decimals: columns.deviation(values, decimals, sample=True),
-    "skew": columns.skew,
-    "kurtosis": lambda values, decimals: columns.kurtosis(values),
+    "median": lambda values, decimals: distribution.median(values),
+    "sd": distribution.deviation,
+    "sample_sd": lambda values, decimals: distribution.deviation(values, decimals, sample=True),
+    "skew": distribution.skew,
+    "kurtosis": lambda values, decimals: distribution.kurtosis(values),
 }
 _ACROSS: Mapping[str, Callable[[Sequence[Fraction], int], Fraction | None]] = {
     **{how: _AGGREGATE[how] for how in ("mean", "sum", "min", "max", "median", "sd", "sample_sd")},
-    "geometric": columns.geometric,
-    "harmonic": lambda values, decimals: columns.harmonic(values),
+    "geometric": distribution.geometric,
+    "harmonic": lambda values, decimals: distribution.harmonic(values),
 }
 _TOO_FEW = Missing(
     UNDEFINED, Text("有数据的太少，或各数相等", "there are too few values, or they are all the same")

@@ -255,6 +255,7 @@ class RuleBook:
 
     inputs: facts that are no indicator's own, by code, which formulas may use. missing_marks: what facts files write
     where there is no value.
+    separate: an attribute whose units are never compared across its values (the units of each county, say).
     """
 
     code: str
@@ -267,6 +268,7 @@ class RuleBook:
     total: Section
     groups: tuple[Group, ...] = ()
     group_by: str = "group"
+    separate: str = ""
     vetoes: tuple[Veto, ...] = ()
     ranking: Ranking = BY_VALUE
     grading: Grading | None = None
