@@ -224,8 +224,10 @@ def sheet_rows(sheet: Sheet, problems: Problems) -> Iterator[Row]:
                 "facts.no_unit",
                 Text("没有“unit”（单位）一列", 'there is no column "unit"'),
                 Text(
-                    "长表：unit,period,indicator,event,scorer,field,value；宽表：unit,period 后每列一个指标",
-                    "long: unit,period,indicator,event,scorer,field,value; wide: unit, period, a column an indicator",
+                    "长表：unit,period,indicator,event,scorer,field,value；宽表：unit,period 后每列一个指标；"
+                    "单位一列的表头请写 unit",
+                    "long: unit,period,indicator,event,scorer,field,value; wide: unit, period, a column an indicator;"
+                    " call the column of the units `unit`",
                 ),
                 f"A{number}",
             )

@@ -186,15 +186,24 @@ class Form:
     def close(self) -> None:
         for key in self.entries:
             if key not in self.asked and key not in self.inherited:
-                near = difflib.get_close_matches(key, self.asked, n=1)
                 self.refuse(
                     "unknown_key",
                     f"不认识“{key}”",
                     f'"{key}" is not known here',
-                    f"是否就是“{near[0]}”" if near else "请删去或改用规定的键",
-                    f'is it "{near[0]}"' if near else "remove it or use a documented key",
+                    *self._instead_of(key),
                     self.lines[key],
                 )
+
+    def _instead_of(self, key: str) -> tuple[str, str]:
+        if key.endswith(")"):
+            return (
+                "花括号内含逗号的公式要加引号",
+                "within braces a formula with commas stands in quotes",
+            )
+        near = difflib.get_close_matches(key, self.asked, n=1)
+        if near:
+            return f"是否就是“{near[0]}”", f'is it "{near[0]}"'
+        return "请删去或改用规定的键", "remove it or use a documented key"
 
 
 def _empty(tree: Tree) -> bool:

@@ -358,7 +358,7 @@ class Interpreter:
         return self._once(
             node,
             case,
-            lambda found: truth(distribution.shape(list(found.values())).skewed(node.skew, node.kurtosis)),
+            lambda found: truth(distribution.skewed(list(found.values()), node.skew, node.kurtosis) != 0),
         )
 
     def _winsorised(self, node: x.Winsorised, case: Case, event: Event | None) -> Value:

@@ -308,3 +308,49 @@ def test_a_formula_that_cannot_be_read_says_what_would_be_right(formula, said):
         parse(formula, Scope({"a": parse("0 + 1", Scope({}))}))
 
     assert said in refused.value.text.en
+
+
+def test_a_column_that_is_misspelt_is_no_attribute_in_silence():
+    body = "inputs: [population]\nindicators:\n  - {code: growth, name: A, kind: formula, formula: actual / population}\n"
+
+    with pytest.raises(InputRefused) as refused:
+        results(body, "unit,Growth,popluation,region\nu,1,2,x\nv,3,4,x\n")
+
+    assert sorted((problem.code, problem.message.en) for problem in refused.value.problems) == [
+        ("facts.misspelt_column", 'no unit has a fact of "growth", yet there is a column "Growth"'),
+        ("facts.misspelt_column", 'no unit has a fact of "population", yet there is a column "popluation"'),
+    ]
+
+
+@pytest.mark.parametrize("formula", ["first(actual, all_mean(actual))", "max(actual, 3)"])
+def test_a_formula_cut_at_its_comma_is_told_to_stand_in_quotes(formula):
+    with pytest.raises(InputRefused) as refused:
+        book(f"indicators:\n  - {{code: a, name: A, kind: formula, formula: {formula}}}\n")
+
+    assert any(
+        "within braces a formula with commas" in problem.remedy.en for problem in refused.value.problems
+    )
+
+
+def test_units_kept_apart_are_not_compared_over_periods_attributes_or_by_name_either():
+    body = """separate: county
+indicators:
+  - {code: a, name: A, kind: formula, formula: actual}
+  - {code: most, name: B, kind: formula, formula: ever_max(a.actual)}
+  - {code: alike, name: C, kind: formula, formula: "same_sum(a.actual, 'kind')"}
+  - {code: first_town, name: D, kind: formula, formula: "at_unit(a.actual, 'Town')"}
+"""
+    rows = """unit,period,name,county,kind,a
+e1,1,Town,east,k,1
+e2,1,Port,east,k,2
+e1,2,Town,east,k,9
+w1,1,Town,west,k,5
+"""
+    computed = results(body, rows)
+
+    assert {
+        (case.unit, case.period): tuple(
+            computed.value(node, case) for node in ("most", "alike", "first_town")
+        )
+        for case in computed.cases
+    } == {("e1", "1"): (9, 3, 1), ("e2", "1"): (9, 3, 1), ("e1", "2"): (9, 9, 9), ("w1", "1"): (5, 5, 5)}
