@@ -33,6 +33,7 @@ from gangmu.engine.columns import (
 from gangmu.engine.expressions import Expression
 from gangmu.engine.lowering import Lowering
 from gangmu.engine.planning import Plan, Step
+from gangmu.engine.states import State
 from gangmu.engine.values import Value
 
 UNIT = 2.0**-53
@@ -40,6 +41,7 @@ SLACK = 1 + 2.0**-40
 """Error bounds are themselves reckoned in doubles."""
 WHOLE = 2.0**53
 MOST_SCALE = 10**12
+ALL_REASONS = frozenset(CODES.values())
 OF_ENTRIES = (x.OverEvents, x.OverScorers, x.Choose)
 """Nodes that read events, scorers and words: the reference reads them, which decides nothing."""
 
@@ -158,16 +160,16 @@ class Columnar(Lowering):
         """Cells whose value the reference gives; whether there is one at all, too."""
         answers = self._ask(node, at)
         value, error = column.value.copy(), column.error.copy()
-        state = self.ops.spread(WITH_VALUE if column.state is None else column.state).copy()
+        codes = self.ops.spread(WITH_VALUE if column.state is None else column.state.code).copy()
         for place, answer in zip(at, answers, strict=True):
             if isinstance(answer, Fraction):
-                value[place], error[place], state[place] = *_double(answer), WITH_VALUE
+                value[place], error[place], codes[place] = *_double(answer), WITH_VALUE
             else:
-                state[place] = CODES[answer.state]
-        return Near(value, error, state)
+                codes[place] = CODES[answer.state]
+        return Near(value, error, State(codes, ALL_REASONS))
 
-    def _there(self, state: Handle) -> Array:
-        return np.full(self.cases, True) if state is None else self.ops.spread(state) == WITH_VALUE
+    def _there(self, state: State | None) -> Array:
+        return self.ops.spread(self.states.has_value(state))
 
     def nearly_compared(self, op: str, left: Exact | Near, right: Exact | Near, node: Expression) -> Handle:
         a, b = self.near(left), self.near(right)
@@ -181,7 +183,7 @@ class Columnar(Lowering):
 
     def nearly_selected(self, holds: Handle, then: Exact | Near, otherwise: Exact | Near) -> Exact | Near:
         a, b = self.near(then), self.near(otherwise)
-        state = self._state(holds, a, b)
+        state = self.states.choose(holds, a.state, b.state)
         return Near(np.where(holds, a.value, b.value), np.where(holds, a.error, b.error), state)
 
     def nearly_rounded(
@@ -193,7 +195,7 @@ class Columnar(Lowering):
         scaled = np.abs(of.value * unit)
         error = of.error * unit * SLACK + scaled * (4 * UNIT)
         if (scaled[there] + 1 >= WHOLE / 4).any():
-            return self._wide(node, of.state)
+            return self._wide(node)
         units = _rounded(scaled, mode)
         doubtful = (_edge(scaled, mode) <= error * (1 + 1e-9)) & there
         units = np.where(there, np.copysign(units, of.value), 0.0).astype(np.int64)
@@ -206,7 +208,7 @@ class Columnar(Lowering):
             return whole(units * by, low * by, high * by, 1, of.state)
         return whole(units, low, high, 10**decimals, of.state)
 
-    def _wide(self, node: Expression, state: Handle) -> Exact | Near:
+    def _wide(self, node: Expression) -> Exact | Near:
         """A rounded number too large for 64 bits."""
         self._count(self.cases)
         return self.as_number(column_of(self.reference(node, range(self.cases))))
@@ -305,9 +307,9 @@ def _rounded(size: Array, mode: str) -> Array:
 
 def _edge(size: Array, mode: str) -> Array:
     """How far a size is from where it would be rounded otherwise."""
-    if mode in (numbers.HALF_UP, numbers.HALF_EVEN):
-        return np.abs(size - np.floor(size) - 0.5)
-    return np.abs(size - np.rint(size))
+    edge = np.floor(size) + 0.5 if mode in (numbers.HALF_UP, numbers.HALF_EVEN) else np.rint(size)
+    distance: Array = np.abs(size - edge)
+    return distance
 
 
 def _last_uses(steps: Sequence[Step]) -> dict[str, list[str]]:
@@ -327,10 +329,10 @@ def _last_uses(steps: Sequence[Step]) -> dict[str, list[str]]:
 def column_of(values: Sequence[Value]) -> Column:
     """A column of known values: scaled integers where they fit one scale, else doubles half a unit off at most."""
     there = [value for value in values if isinstance(value, Fraction)]
-    codes = np.array(
-        [WITH_VALUE if isinstance(value, Fraction) else CODES[value.state] for value in values], np.int64
-    )
-    state = None if len(there) == len(values) else codes
+    state = None
+    if len(there) < len(values):
+        codes = [WITH_VALUE if isinstance(value, Fraction) else CODES[value.state] for value in values]
+        state = State(np.array(codes, np.int64), frozenset(codes) - {WITH_VALUE})
     try:
         return _scaled(values, there, state)
     except NotExactError:
@@ -339,7 +341,7 @@ def column_of(values: Sequence[Value]) -> Column:
     return Near(np.array([value for value, _ in doubles]), np.array([error for _, error in doubles]), state)
 
 
-def _scaled(values: Sequence[Value], there: Sequence[Fraction], state: Handle) -> Exact:
+def _scaled(values: Sequence[Value], there: Sequence[Fraction], state: State | None) -> Exact:
     scale = 1
     for value in there:
         scale = lcm(scale, value.denominator)
@@ -367,8 +369,7 @@ def _double(value: Fraction) -> tuple[float, float]:
 
 def values_of(column: Column, at: int) -> Fraction | str | None:
     """The exact value of a cell; the code of its state where it has none; None where only the reference knows."""
-    state = column.state
-    code = WITH_VALUE if state is None else int(state[at] if isinstance(state, np.ndarray) else state)
+    code = WITH_VALUE if column.state is None else _cell(column.state.code, at)
     if code != WITH_VALUE:
         return str(code)
     if isinstance(column, Near):

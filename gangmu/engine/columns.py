@@ -2,19 +2,22 @@
 
 `Exact` holds what a plan can prove to fit: value = num / (den × scale), num and den whole numbers. Where it cannot,
 `Near` holds a double and a bound of its error; whatever lies too near an edge is decided by the reference.
-A column's handles (`num`, `den`, `state`, `holds`) are arrays, pieces of SQL, or plain Python numbers where a column
+A column's handles (`num`, `den`, `holds`) are arrays, pieces of SQL, or plain Python numbers where a column
 is the same for every case.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil, floor, gcd
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gangmu.engine.values import MISSING, NOT_APPLICABLE, OUTSIDE, SHARED_OUT, UNDEFINED
+
+if TYPE_CHECKING:
+    from gangmu.engine.states import State
 
 LIMIT = 2**62
 """Whole numbers stay below this in size: one addition more never leaves 64 bits."""
@@ -36,8 +39,7 @@ class NotExactError(Exception):
 class Exact:
     """num within [low, high], den within [den_low, den_high] (None: 1), the value within [least, most].
 
-    state: None where every case has a value, else a code a case (`WITH_VALUE`, or a reason of `CODES`). Cases without
-    a value carry some number within the ranges.
+    state: None where every case has a value. Cases without one carry some number within the ranges.
     """
 
     num: Handle
@@ -49,7 +51,7 @@ class Exact:
     den: Handle = None
     den_low: int = 1
     den_high: int = 1
-    state: Handle = None
+    state: State | None = None
 
     @property
     def constant(self) -> Fraction | None:
@@ -65,7 +67,7 @@ class Near:
 
     value: Handle
     error: Handle
-    state: Handle = None
+    state: State | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +75,23 @@ class Truth:
     """Whether something holds; numbers 1 and 0 where it is reckoned with."""
 
     holds: Handle
-    state: Handle = None
+    state: State | None = None
 
 
 Column = Exact | Near | Truth
 
 
-def constant(value: Fraction, state: Handle = None) -> Exact:
+def constant(value: Fraction, state: State | None = None) -> Exact:
     num, scale = value.numerator, value.denominator
     return within(Exact(num, num, num, scale, value, value, state=state))
 
 
-def whole(num: Handle, low: int, high: int, scale: int = 1, state: Handle = None) -> Exact:
+def whole(num: Handle, low: int, high: int, scale: int = 1, state: State | None = None) -> Exact:
     """A column of scaled integers. NotExactError when its range leaves 64 bits."""
     return within(Exact(num, low, high, scale, Fraction(low, scale), Fraction(high, scale), state=state))
 
 
-def quotient(num: Exact, den: Exact, state: Handle, multiply: Multiply) -> Exact:
+def quotient(num: Exact, den: Exact, state: State | None, multiply: Multiply) -> Exact:
     """num ÷ den of two columns without denominators, den > 0; each bounded by its whole numbers."""
     least, most = _span(Fraction(num.low), Fraction(num.high), Fraction(den.low), Fraction(den.high))
     found = Exact(num.num, num.low, num.high, 1, least, most, den.num, den.low, den.high, state)
@@ -141,7 +143,3 @@ def products(left: tuple[int, int], right: tuple[int, int]) -> tuple[int, int]:
     """The range of a product of two ranges."""
     corners = [a * b for a in left for b in right]
     return min(corners), max(corners)
-
-
-def states_of(columns: Iterable[Column]) -> list[Handle]:
-    return [column.state for column in columns if column.state is not None]

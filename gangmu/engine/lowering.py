@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from math import lcm
 from typing import Any, Protocol
 
@@ -18,7 +19,6 @@ from gangmu.engine import expressions as x
 from gangmu.engine import numbers
 from gangmu.engine.columns import (
     CODES,
-    WITH_VALUE,
     Column,
     Exact,
     Handle,
@@ -29,7 +29,6 @@ from gangmu.engine.columns import (
     fits,
     products,
     quotient,
-    states_of,
     times,
     whole,
     within,
@@ -37,9 +36,8 @@ from gangmu.engine.columns import (
 from gangmu.engine.expressions import Expression
 from gangmu.engine.planning import Plan, Step
 from gangmu.engine.rulebook import EVERYONE
-from gangmu.engine.values import MISSING, NOT_APPLICABLE, OUTSIDE, SHARED_OUT, UNDEFINED
-
-OUT_OF_SCOPE, SPREAD = CODES[OUTSIDE], CODES[SHARED_OUT]
+from gangmu.engine.states import State, States, reason
+from gangmu.engine.values import MISSING, OUTSIDE, SHARED_OUT, UNDEFINED
 
 
 class Ops(Protocol):
@@ -75,7 +73,7 @@ class Lowering(ABC):
         self.columns: dict[str, Column] = {}
         self._seen: dict[int, Column] = {}
         self._dens: dict[tuple[int, ...], tuple[Handle, ...]] = {}
-        self.possible = _possible_states(plan)
+        self.states = States(ops)
 
     def step(self, step: Step) -> Column:
         self._seen = {}
@@ -97,8 +95,7 @@ class Lowering(ABC):
         return holds
 
     def only(self, column: Column, holds: Handle) -> Column:
-        state = WITH_VALUE if column.state is None else column.state
-        return replace(column, state=self.ops.choose(holds, state, OUT_OF_SCOPE))
+        return replace(column, state=self.states.choose(holds, column.state, reason(OUTSIDE)))
 
     def value(self, node: Expression) -> Column:
         found = self._seen.get(id(node))
@@ -122,30 +119,12 @@ class Lowering(ABC):
             return column
         return Truth(self.compared("!=", column, constant(Fraction(0)), node), column.state)
 
-    # states
-
-    def least_state(self, *columns: Column) -> Handle:
+    def least_state(self, *columns: Column) -> State | None:
         """The state of an operation that needs all of them."""
-        return self._least(states_of(columns))
-
-    def _least(self, states: Sequence[Handle]) -> Handle:
-        found: Handle = None
-        for state in states:
-            found = state if found is None else self.ops.minimum(found, state)
-        return found
+        return self.states.least(*(column.state for column in columns))
 
     def has_value(self, column: Column) -> Handle:
-        return True if column.state is None else self.ops.compare("==", column.state, WITH_VALUE)
-
-    def is_in(self, column: Column, states: Iterable[str]) -> Handle:
-        """Whether it has no value for one of these reasons."""
-        if column.state is None:
-            return False
-        codes = (CODES[state] for state in states if state in self.possible)
-        return _any(self.ops, (self.ops.compare("==", column.state, code) for code in codes))
-
-    def _also(self, *states: Handle) -> Handle:
-        return self._least([state for state in states if state is not None])
+        return self.states.has_value(column.state)
 
     # arithmetic
 
@@ -257,7 +236,7 @@ class Lowering(ABC):
     def div(self, left: Exact | Near, right: Exact | Near, node: Expression) -> Exact | Near:
         if isinstance(right, Exact) and right.constant is not None:
             if right.constant == 0:
-                return replace(constant(Fraction(0)), state=self._undefined(left))
+                return constant(Fraction(0), self.states.least(left.state, reason(UNDEFINED)))
             return self.scaled(left, 1 / right.constant)
         try:
             return self._div(left, right)
@@ -271,7 +250,7 @@ class Lowering(ABC):
         top, bottom = self._upside_down(left, right)
         if bottom.low <= 0 <= bottom.high:
             zero = ops.compare("==", bottom.num, 0)
-            state = self._also(state, ops.choose(zero, CODES[UNDEFINED], WITH_VALUE))
+            state = self.states.least(state, self.states.where(zero, UNDEFINED))
             ends = (1, max(bottom.high, 1)) if bottom.low == 0 else (bottom.low, max(bottom.high, 1))
             bottom = _plain(replace(bottom, num=ops.choose(zero, 1, bottom.num), low=ends[0], high=ends[1]))
         if bottom.high < 0:
@@ -295,10 +274,6 @@ class Lowering(ABC):
             return _plain(left), _plain(right)
         return _plain(self._over(left, right, alone=True)), _plain(self._over(right, left, alone=True))
 
-    def _undefined(self, *columns: Column) -> Handle:
-        state = self.least_state(*columns)
-        return CODES[UNDEFINED] if state is None else self.ops.minimum(state, CODES[UNDEFINED])
-
     # comparison and choice
 
     def compared(self, op: str, left: Exact | Near, right: Exact | Near, node: Expression) -> Handle:
@@ -317,9 +292,8 @@ class Lowering(ABC):
         if holds is True or holds is False:
             return then if holds else otherwise
         if isinstance(then, Truth) and isinstance(otherwise, Truth):
-            return Truth(
-                self.ops.choose(holds, then.holds, otherwise.holds), self._state(holds, then, otherwise)
-            )
+            state = self.states.choose(holds, then.state, otherwise.state)
+            return Truth(self.ops.choose(holds, then.holds, otherwise.holds), state)
         a, b = self.as_number(then), self.as_number(otherwise)
         try:
             if isinstance(a, Near) or isinstance(b, Near):
@@ -327,12 +301,6 @@ class Lowering(ABC):
             return self._select(holds, a, b)
         except NotExactError:
             return self.nearly_selected(holds, a, b)
-
-    def _state(self, holds: Handle, then: Column, otherwise: Column) -> Handle:
-        if then.state is None and otherwise.state is None:
-            return None
-        states = [WITH_VALUE if column.state is None else column.state for column in (then, otherwise)]
-        return self.ops.choose(holds, *states)
 
     def _select(self, holds: Handle, then: Exact, otherwise: Exact) -> Exact:
         ops, scale = self.ops, lcm(then.scale, otherwise.scale)
@@ -353,7 +321,7 @@ class Lowering(ABC):
                 den,
                 min(a.den_low, b.den_low),
                 max(a.den_high, b.den_high),
-                self._state(holds, then, otherwise),
+                self.states.choose(holds, then.state, otherwise.state),
             )
         )
 
@@ -420,7 +388,7 @@ class Lowering(ABC):
             return self.by_reference(node)
 
     def _nothing(self, node: x.Nothing) -> Column:
-        return constant(Fraction(0), CODES[node.state])
+        return constant(Fraction(0), reason(node.state))
 
     def _ref(self, node: x.Ref) -> Column:
         return self.columns[node.node]
@@ -486,15 +454,14 @@ class Lowering(ABC):
         """All of them (one that does not hold decides) or some (one that holds does); what is open comes after."""
         ops = self.ops
         decides: Handle = False
-        open_states = []
+        open_states: list[State | None] = []
         for part in parts:
             says = part.holds if decided else ops.contrary(part.holds)
             decides = ops.either(decides, ops.both(says, self.has_value(part)))
-            if part.state is not None:
-                open_states.append(ops.choose(self.is_in(part, [OUTSIDE]), WITH_VALUE, part.state))
-        state = self._least(open_states)
-        if state is not None:
-            state = ops.choose(decides, WITH_VALUE, state)
+            outside = self.states.is_in(part.state, [OUTSIDE])
+            left = self.states.without(part.state, [OUTSIDE])
+            open_states.append(self.states.choose(outside, None, left))
+        state = self.states.choose(decides, None, self.states.least(*open_states))
         return Truth(decides if decided else ops.contrary(decides), state)
 
     def _not_of(self, node: x.Not) -> Column:
@@ -506,20 +473,26 @@ class Lowering(ABC):
         if all(condition.holds is False and condition.state is None for condition in conditions):
             return self.value(node.otherwise)
         found = self.value(node.otherwise)
-        for condition, (_, then) in reversed(list(zip(conditions, node.cases, strict=True))):
+        for condition, (asked, then) in reversed(list(zip(conditions, node.cases, strict=True))):
             if condition.holds is False and condition.state is None:
                 continue
-            found = self.select(condition.holds, self.value(then), found)
+            found = self.select(
+                condition.holds, self.value(then), _dealt_with(self.states, asked, found, node)
+            )
             if condition.state is not None:
-                state = WITH_VALUE if found.state is None else found.state
-                open_ = self.ops.compare("<", condition.state, WITH_VALUE)
-                found = replace(found, state=self.ops.choose(open_, condition.state, state))
+                open_ = self.states.has_none(condition.state)
+                found = replace(found, state=self.states.choose(open_, condition.state, found.state))
         return found
 
     def _table_of(self, node: x.Table) -> Column:
         of = self.number(node.of)
-        found: Column = constant(Fraction(0), CODES[UNDEFINED])
-        for band in reversed(node.bands):
+        *others, last = node.bands
+        found: Column = constant(last.value)
+        if not _exhaustive(node.bands):
+            found = self.select(
+                self._in_band(of, last, node), found, constant(Fraction(0), reason(UNDEFINED))
+            )
+        for band in reversed(others):
             found = self.select(self._in_band(of, band, node), constant(band.value), found)
         state = self.least_state(of, found)
         return replace(found, state=state)
@@ -556,7 +529,7 @@ class Lowering(ABC):
         too_low = self.compared("<", of, constant(Fraction(1)), x.Compare("<", node.of, x.Const(Fraction(1))))
         state = self.least_state(of, beyond)
         if too_low is not False:
-            state = self._also(state, ops.choose(too_low, CODES[UNDEFINED], WITH_VALUE))
+            state = self.states.least(state, self.states.where(too_low, UNDEFINED))
         return whole(num, low, high, scale * of.scale, state)
 
     def _round_of(self, node: x.Round) -> Column:
@@ -567,8 +540,8 @@ class Lowering(ABC):
         if of.state is None:
             return Truth(False)
         if node.states:
-            return Truth(self.is_in(of, node.states))
-        return Truth(self.ops.compare("<", of.state, WITH_VALUE))
+            return Truth(self.states.is_in(of.state, node.states))
+        return Truth(self.states.has_none(of.state))
 
     def _over_group_of(self, node: x.OverGroup) -> Column:
         if node.how not in ("sum", "mean", "min", "max", "count") or not _within_realm(node.scope):
@@ -591,12 +564,12 @@ class Lowering(ABC):
         state = None
         if counts is not True or scope.startswith("group:"):
             some = ops.compare(">", number.num, 0)
-            state = ops.choose(some, WITH_VALUE, CODES[MISSING])
+            state = self.states.choose(some, None, reason(MISSING))
             number = replace(number, num=ops.maximum(number.num, 1))
         number = replace(number, low=1, least=Fraction(1))
         if node.how in ("min", "max"):
             num = ops.over(node.how, of.num, counts, scope)
-            num = num if state is None else ops.choose(ops.compare("<", state, WITH_VALUE), of.low, num)
+            num = ops.choose(self.states.has_none(state), of.low, num)
             return replace(of, num=num, state=state)
         fits(of.low * many, of.high * many)
         low, high = min(of.low * many, of.low, 0), max(of.high * many, of.high, 0)
@@ -631,12 +604,12 @@ class Lowering(ABC):
         ops = self.ops
         taken, counted = [], []
         for part, weight, _ in rows:
-            out = ops.either(self.is_in(part, [OUTSIDE]), self.is_in(weight, [OUTSIDE]))
+            out = ops.either(*(self.states.is_in(each.state, [OUTSIDE]) for each in (part, weight)))
             taken.append(ops.contrary(out))
-            counted.append(ops.both(taken[-1], ops.contrary(self.is_in(part, [SHARED_OUT]))))
+            counted.append(ops.both(taken[-1], ops.contrary(self.states.is_in(part.state, [SHARED_OUT]))))
         state = self._combined_state(rows, taken, counted)
         result = self._put_together(node, rows, counted)
-        result = replace(result, state=self._also(state, result.state))
+        result = replace(result, state=self.states.least(state, result.state))
         if node.how not in ("sum", "weighted") or not self._may_share_out(rows):
             return result
         at = 2 if node.how == "sum" else 1
@@ -646,24 +619,23 @@ class Lowering(ABC):
         return self.select(shared, scaled, result)
 
     def _may_share_out(self, rows: Sequence[Sequence[Exact | Near]]) -> bool:
-        return any(self.is_in(row[0], [SHARED_OUT]) is not False for row in rows)
+        return any(self.states.is_in(row[0].state, [SHARED_OUT]) is not False for row in rows)
 
     def _combined_state(
         self, rows: Sequence[Sequence[Exact | Near]], taken: Sequence[Handle], counted: Sequence[Handle]
-    ) -> Handle:
+    ) -> State | None:
         """Outside where nothing is taken, shared out where nothing counts, else the reason that weighs most."""
         ops = self.ops
-        reasons = []
+        reasons: list[State | None] = []
         for (part, weight, _), counts in zip(rows, counted, strict=True):
-            state = self.least_state(part, weight)
-            if state is not None:
-                reasons.append(ops.choose(counts, state, WITH_VALUE))
-        state = self._least(reasons)
+            state = self.states.without(self.least_state(part, weight), [OUTSIDE, SHARED_OUT])
+            reasons.append(self.states.choose(counts, state, None))
+        state = self.states.least(*reasons)
         some_counted, some_taken = _any(ops, counted), _any(ops, taken)
         if some_counted is not True:
-            state = ops.choose(some_counted, WITH_VALUE if state is None else state, SPREAD)
+            state = self.states.choose(some_counted, state, reason(SHARED_OUT))
         if some_taken is not True:
-            state = ops.choose(some_taken, WITH_VALUE if state is None else state, OUT_OF_SCOPE)
+            state = self.states.choose(some_taken, state, reason(OUTSIDE))
         return state
 
     def _total(self, columns: Sequence[Exact | Near], counted: Sequence[Handle]) -> Exact | Near:
@@ -759,14 +731,21 @@ def _plain(column: Exact) -> Exact:
     return Exact(column.num, column.low, column.high, column.scale, least, most)
 
 
-def _possible_states(plan: Plan) -> frozenset[str]:
-    """Reasons for no value that can occur: nobody is outside where all is for everyone."""
-    said = {
-        node.state for step in plan.steps for node in step.expression.walk() if isinstance(node, x.Nothing)
-    }
-    if any(step.reach != EVERYONE for step in plan.steps):
-        said.add(OUTSIDE)
-    return frozenset(said | {MISSING, NOT_APPLICABLE, UNDEFINED})
+def _dealt_with(states: States, asked: Expression, found: Column, node: x.When) -> Column:
+    """What is left where a condition has ruled out that the other branch is missing for some reasons."""
+    of = asked.of if isinstance(asked, x.IsMissing) else None
+    if of is None or of != node.otherwise or found.state is None:
+        return found
+    ruled_out = asked.states if isinstance(asked, x.IsMissing) and asked.states else tuple(CODES)
+    return replace(found, state=states.without(found.state, ruled_out))
+
+
+def _exhaustive(bands: Sequence[x.Band]) -> bool:
+    """Whether every number lies in a band: the bounds, and points between and beyond them, tell."""
+    bounds = sorted({bound for band in bands for bound in (band.low, band.high) if bound is not None})
+    between = [(low + high) / 2 for low, high in pairwise(bounds)]
+    beyond = [bounds[0] - 1, bounds[-1] + 1] if bounds else [Fraction(0)]
+    return all(any(band.holds(point) for band in bands) for point in (*bounds, *between, *beyond))
 
 
 def _turned(ops: Ops, column: Exact) -> Exact:
