@@ -241,7 +241,7 @@ class Across(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Has(Expression):
-    """1 where the unit's attribute says `text`, else 0."""
+    """1 where the unit's attribute says `text`, else 0. `unit` and `period` are attributes of every unit."""
 
     attribute: str
     text: str

@@ -307,7 +307,9 @@ class Interpreter:
         return _NO_AGGREGATE[node.how] if result is None else result
 
     def _has(self, node: x.Has, case: Case, event: Event | None) -> Value:
-        return truth(self.facts.attribute(case, node.attribute) == node.text)
+        own = {"unit": case.unit, "period": case.period}
+        said = own.get(node.attribute) or self.facts.attribute(case, node.attribute)
+        return truth(said == node.text)
 
     def _elsewhere(self, node: x.Elsewhere, case: Case, event: Event | None) -> Value:
         other = self._other(node, case)
