@@ -7,7 +7,7 @@ the values are brought to one denominator first.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil, floor, lcm, prod
 from typing import TypeVar
@@ -56,123 +56,51 @@ def harmonic(values: Sequence[Fraction], weights: Sequence[Fraction] = ()) -> Fr
     return sum(shares) / total([share / value for share, value in zip(shares, values, strict=True)])
 
 
+GRAIN = 96
+"""Binary digits of the coarse look: the spread of a column is cut into at least half of 2 to this power pieces."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Moments:
-    """n, the scale of the whole numbers, and sums of their deviations (each n times too large) to the 2nd, 3rd, 4th."""
+    """Sums of the 2nd, 3rd and 4th powers of deviations, taken n times too large of values times `scale`.
+
+    off: the most each sum can be off.
+    """
 
     count: int
     scale: int
     second: int
     third: int
     fourth: int
+    off: tuple[int, int, int] = (0, 0, 0)
 
     @property
     def variance_sum(self) -> Fraction:
         return Fraction(self.second, (self.count * self.scale) ** 2)
 
-
-def _alike(values: Sequence[Fraction]) -> tuple[list[int], int]:
-    """The values as whole numbers of one common denominator."""
-    common = lcm(*(value.denominator for value in values))
-    return [value.numerator * (common // value.denominator) for value in values], common
-
-
-def _moments(values: Sequence[Fraction]) -> _Moments:
-    whole, common = _alike(values)
-    count, summed = len(whole), sum(whole)
-    away = [count * value - summed for value in whole]
-    squares = [value * value for value in away]
-    third = sum(square * value for square, value in zip(squares, away, strict=True))
-    return _Moments(count, common, sum(squares), third, sum(square * square for square in squares))
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """Skew, as sign and exact square, and excess kurtosis of a sample; None where there are too few values."""
-
-    sign: int
-    skew_squared: Fraction | None
-    kurtosis: Fraction | None
-
-    def skewed(self, skew: Fraction, kurtosis: Fraction) -> bool:
-        """|skew| ≥ `skew` and kurtosis ≥ `kurtosis`; too few or equal values are not skewed."""
-        if self.skew_squared is None or self.kurtosis is None:
-            return False
-        return (skew <= 0 or self.skew_squared >= skew**2) and self.kurtosis >= kurtosis
-
-
-def shape(values: Sequence[Fraction]) -> Shape:
-    """skew = g₁·√(n(n−1)) ÷ (n−2); kurtosis = (n−1)((n+1)·g₂ + 6) ÷ ((n−2)(n−3)), g₂ the excess of the population."""
-    n = len(values)
-    moments = _moments(values)
-    if n < 3 or moments.second == 0:
-        return Shape(0, None, None)
-    squared = Fraction(n * moments.third**2, moments.second**3) * Fraction(n * (n - 1), (n - 2) ** 2)
-    kurtosis = None
-    if n > 3:
-        excess = Fraction(n * moments.fourth, moments.second**2) - 3
-        kurtosis = ((n + 1) * excess + 6) * (n - 1) / ((n - 2) * (n - 3))
-    return Shape((moments.third > 0) - (moments.third < 0), squared, kurtosis)
-
-
-GRAIN = 96
-"""Binary digits of the coarse look: the spread of a column is cut into at least half of 2 to this power pieces."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Coarse:
-    """Sums of powers of deviations of whole numbers near the values, each with the most it can be off."""
-
-    count: int
-    second: int
-    third: int
-    fourth: int
-    off_second: int
-    off_third: int
-    off_fourth: int
-
-    @classmethod
-    def of(cls, values: Sequence[Fraction], spread: Fraction) -> _Coarse:
-        """Every value is cut down to a whole number of pieces, so a deviation (n times too large) is off by less than n."""
-        up = GRAIN - spread.numerator.bit_length() + spread.denominator.bit_length()
-        more, less = max(up, 0), max(-up, 0)
-        whole = [(value.numerator << more) // (value.denominator << less) for value in values]
-        n, summed = len(whole), sum(whole)
-        away = [n * value - summed for value in whole]
-        far = max(abs(value) for value in away)
-        return cls(
-            n,
-            sum(value**2 for value in away),
-            sum(value**3 for value in away),
-            sum(value**4 for value in away),
-            n * (2 * far * n + n**2),
-            n * (3 * far**2 * n + 3 * far * n**2 + n**3),
-            n * (4 * far**3 * n + 6 * far**2 * n**2 + 4 * far * n**3 + n**4),
-        )
-
-    @property
-    def sign(self) -> int | None:
-        """Where the skew points to; None: too near to tell."""
-        if abs(self.third) <= self.off_third:
+    def side(self, skew: Fraction, kurtosis: Fraction) -> int | None:
+        """0 where the values are not skewed, else 1 or -1, where the skew points to; None: too near to tell."""
+        told = (self._as_skewed_as(skew), self._as_peaked_as(kurtosis))
+        if False in told:
+            return 0
+        near = self.off[1] > 0 and abs(self.third) <= self.off[1]
+        if None in told or near:
             return None
-        return 1 if self.third > 0 else -1
+        return -1 if self.third < 0 else 1
 
-    def as_skewed_as(self, skew: Fraction) -> bool | None:
+    def _as_skewed_as(self, skew: Fraction) -> bool | None:
         """n²(n−1)·Σd³² ≥ skew²·(n−2)²·Σd²³"""
-        if skew <= 0:
-            return True
-        n, bound = self.count, skew**2 * (self.count - 2) ** 2
-        size = abs(self.third)
-        ours = [n**2 * (n - 1) * max(size + off, 0) ** 2 for off in (-self.off_third, self.off_third)]
-        theirs = [bound * max(self.second + off, 0) ** 3 for off in (-self.off_second, self.off_second)]
+        n, bound, size = self.count, max(skew, Fraction(0)) ** 2 * (self.count - 2) ** 2, abs(self.third)
+        ours = [n**2 * (n - 1) * max(size + off, 0) ** 2 for off in (-self.off[1], self.off[1])]
+        theirs = [bound * max(self.second + off, 0) ** 3 for off in (-self.off[0], self.off[0])]
         return _at_least(ours, theirs)
 
-    def as_peaked_as(self, kurtosis: Fraction) -> bool | None:
+    def _as_peaked_as(self, kurtosis: Fraction) -> bool | None:
         """n·Σd⁴ ≥ (excess at the bound + 3)·Σd²²"""
         n = self.count
         bound = (kurtosis * (n - 2) * (n - 3) / (n - 1) - 6) / (n + 1) + 3
-        ours = [n * (self.fourth + off) for off in (-self.off_fourth, self.off_fourth)]
-        theirs = sorted(bound * max(self.second + off, 0) ** 2 for off in (-self.off_second, self.off_second))
+        ours = [n * (self.fourth + off) for off in (-self.off[2], self.off[2])]
+        theirs = sorted(bound * max(self.second + off, 0) ** 2 for off in (-self.off[0], self.off[0]))
         return _at_least(ours, theirs)
 
 
@@ -183,36 +111,72 @@ def _at_least(ours: Sequence[int], theirs: Sequence[Fraction]) -> bool | None:
     return False if ours[1] < theirs[0] else None
 
 
+def _alike(values: Sequence[Fraction]) -> tuple[list[int], int]:
+    """The values as whole numbers of one common denominator."""
+    common = lcm(*(value.denominator for value in values))
+    return [value.numerator * (common // value.denominator) for value in values], common
+
+
+def _moments(values: Sequence[Fraction]) -> _Moments:
+    whole, common = _alike(values)
+    return _moments_of(whole, common)
+
+
+def _nearly(values: Sequence[Fraction], spread: Fraction) -> _Moments:
+    """Every value cut down to a whole number of small pieces: a deviation, n times too large, is off by less than n."""
+    up = GRAIN - spread.numerator.bit_length() + spread.denominator.bit_length()
+    more, less = max(up, 0), max(-up, 0)
+    whole = [(value.numerator << more) // (value.denominator << less) for value in values]
+    n, summed = len(whole), sum(whole)
+    far = max(abs(n * value - summed) for value in whole)
+    off = (
+        n * (2 * far * n + n**2),
+        n * (3 * far**2 * n + 3 * far * n**2 + n**3),
+        n * (4 * far**3 * n + 6 * far**2 * n**2 + 4 * far * n**3 + n**4),
+    )
+    return replace(_moments_of(whole), off=off)
+
+
+def _moments_of(whole: Sequence[int], scale: int = 1) -> _Moments:
+    count, summed = len(whole), sum(whole)
+    away = [count * value - summed for value in whole]
+    squares = [value * value for value in away]
+    third = sum(square * value for square, value in zip(squares, away, strict=True))
+    return _Moments(count, scale, sum(squares), third, sum(square * square for square in squares))
+
+
+def skew(values: Sequence[Fraction], decimals: int) -> Fraction | None:
+    """g₁·√(n(n−1)) ÷ (n−2), g₁ the skew of the population; None for fewer than three values, or equal ones."""
+    n, moments = len(values), _moments(values)
+    if n < 3 or moments.second == 0:
+        return None
+    squared = Fraction(n * moments.third**2, moments.second**3) * Fraction(n * (n - 1), (n - 2) ** 2)
+    size = numbers.power(squared, HALF, decimals)
+    return -size if moments.third < 0 else size
+
+
+def kurtosis(values: Sequence[Fraction]) -> Fraction | None:
+    """(n−1)·((n+1)·g₂ + 6) ÷ ((n−2)(n−3)), g₂ the excess of the population; None for fewer than four values, or equal
+    ones.
+    """
+    n, moments = len(values), _moments(values)
+    if n < 4 or moments.second == 0:
+        return None
+    excess = Fraction(n * moments.fourth, moments.second**2) - 3
+    return ((n + 1) * excess + 6) * (n - 1) / ((n - 2) * (n - 3))
+
+
 def skewed(values: Sequence[Fraction], skew: Fraction, kurtosis: Fraction) -> int:
     """0 where |skew| < `skew` or kurtosis < `kurtosis`, else the sign of the skew: 1 points up, -1 down.
 
     Decided exactly: a look at whole numbers near the values with a bound of what they are off, which costs little, and
-    all digits where that does not tell.
+    all digits where that does not tell. Fewer than four values, or equal ones, are not skewed.
     """
     spread = max(values, default=Fraction(0)) - min(values, default=Fraction(0))
     if len(values) < 4 or spread == 0:
         return 0
-    coarse = _Coarse.of(values, spread)
-    told = (coarse.as_skewed_as(skew), coarse.as_peaked_as(kurtosis))
-    if False in told:
-        return 0
-    if told == (True, True) and coarse.sign:
-        return coarse.sign
-    found = shape(values)
-    return (found.sign or 1) if found.skewed(skew, kurtosis) else 0
-
-
-def skew(values: Sequence[Fraction], decimals: int) -> Fraction | None:
-    """None for fewer than three values, or equal ones."""
-    found = shape(values)
-    return (
-        None if found.skew_squared is None else found.sign * numbers.power(found.skew_squared, HALF, decimals)
-    )
-
-
-def kurtosis(values: Sequence[Fraction]) -> Fraction | None:
-    """None for fewer than four values, or equal ones."""
-    return shape(values).kurtosis
+    told = _nearly(values, spread).side(skew, kurtosis)
+    return (_moments(values).side(skew, kurtosis) or 0) if told is None else told
 
 
 def winsorised(

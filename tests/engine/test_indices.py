@@ -295,6 +295,8 @@ def test_functions_over_values_units_and_attributes(formula, expected):
         ("all_rank(1, 'best')", "share, dense, mean, last"),
         ("has('region')", "two quoted texts"),
         ("before(1, 0)", "at least one period"),
+        ("before(1, 0.5)", "whole number"),
+        ("all_winsorised(1, 0.5, 2, 3)", "whole number"),
         ("at_unit(1)", "a unit in quotes"),
         ("in_period(1, 2)", "a period in quotes"),
         ("interpolate(1, 2, 3)", "takes 5"),
