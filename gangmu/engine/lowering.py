@@ -544,7 +544,7 @@ class Lowering(ABC):
         return Truth(self.states.has_none(of.state))
 
     def _over_group_of(self, node: x.OverGroup) -> Column:
-        if node.how not in ("sum", "mean", "min", "max", "count"):
+        if node.how not in ("sum", "mean", "min", "max", "count") or not _within_realm(node.scope):
             return self.by_reference(node)
         of = self.number(node.of)
         if isinstance(of, Near) or (of.den is not None and node.how != "count"):
@@ -582,6 +582,8 @@ class Lowering(ABC):
         return within(replace(mean, least=max(mean.least, ends[0]), most=min(mean.most, ends[1])))
 
     def _rank_of(self, node: x.Rank) -> Column:
+        if not _within_realm(node.scope):
+            return self.by_reference(node)
         of = self.number(node.of)
         keys = of.num if isinstance(of, Exact) and of.den is None else self.ordered(of, node)
         num = self.ops.rank(keys, self.has_value(of), node.scope, node.ties, node.order)
@@ -590,7 +592,7 @@ class Lowering(ABC):
 
     def _combine_of(self, node: x.Combine) -> Column:
         rows = [tuple(self.number(part) for part in row) for row in node.parts]
-        if node.how in ("geometric", "trimmed") or not rows:
+        if node.how in ("geometric", "harmonic", "median", "trimmed") or node.least is not None or not rows:
             return self.by_reference(node)
         try:
             return self._combined(node, rows)
@@ -709,6 +711,11 @@ class Lowering(ABC):
     @abstractmethod
     def ordered(self, column: Exact | Near, node: x.Rank) -> Handle:
         """Whole numbers in the order of the values, equal where they are equal, within every scope."""
+
+
+def _within_realm(scope: str) -> bool:
+    """Whether units are put together by group or all, not by an attribute or over periods."""
+    return scope in ("all", "group") or scope.startswith("group:")
 
 
 def _any(ops: Ops, holds: Iterable[Handle]) -> Handle:

@@ -235,6 +235,7 @@ def score(book: RuleBook, facts: Facts, backend: str = "reference", *, grouped: 
             f'there is no backend "{backend}"; there are: {", ".join(BACKENDS)}',
         )
     plan = planning.plan(book)
+    facts = facts.without(book.missing_marks)
     groups = groups_of(book, facts)
     fact_check.check(plan, facts, groups if grouped else {}).raise_if_any()
     interpreter, columns = BACKENDS[backend](plan, facts, groups)

@@ -10,10 +10,12 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from gangmu.engine import facts as facts_files
+from gangmu.engine.examples import facts_of as facts_of_example
 from gangmu.engine.rulebook import load
 from gangmu.engine.score_files import score_files
 from gangmu.engine.scoring import score
 from tests.engine import strategies
+from tests.engine.pages import book_of, rulebooks
 from tests.engine.test_against_plain_fractions import GROUP, PROVEN, UNITS, facts_of
 
 FAST = ["columnar"]
@@ -50,6 +52,21 @@ def test_shipped_rule_books_come_out_the_same(book, backend):
         given_facts = None
     for facts in [facts_files.read(given_facts)] if given_facts else []:
         assert outcome(score(rules, facts, backend)) == outcome(score(rules, facts))
+
+
+@pytest.mark.parametrize("backend", FAST)
+@pytest.mark.parametrize("block", [pytest.param(b, id=str(n)) for n, b in enumerate(rulebooks("indices.md"))])
+def test_the_indices_of_the_documentation_come_out_the_same(block, backend):
+    """Steps, gaps, outliers, periods and attributes: what only some interpreters know by themselves."""
+    book = book_of(block)
+    for example in book.examples:
+        facts = facts_of_example(example, book)
+
+        expected = score(book, facts, grouped=False)
+        found = score(book, facts, backend, grouped=False)
+
+        assert every_cell(found) == every_cell(expected)
+        assert outcome(found) == outcome(expected)
 
 
 TOPS = [
