@@ -40,6 +40,11 @@ class Scope:
         sizes = np.bincount(codes) if codes.size else np.zeros(0, np.int64)
         return cls(codes, order, np.concatenate(([0], np.cumsum(sizes)[:-1])).astype(np.int64), sizes)
 
+    def reduced(self, reduce: np.ufunc, values: Array) -> Array:
+        """The values of each scope put together, at each of its cases."""
+        found: Array = reduce.reduceat(values[self.order], self.starts)[self.codes]
+        return found
+
 
 @dataclass
 class Cases:
@@ -150,14 +155,10 @@ class ArrayOps:
         if scope.startswith("group:"):
             counts = self.both(counts, self.cases.in_group(scope.removeprefix("group:")))
         if how == "count":
-            return self._reduced(np.add, self.spread(self.as_number(counts)), among)
+            return among.reduced(np.add, self.spread(self.as_number(counts)))
         neutral = {"sum": 0, "min": LIMIT, "max": -LIMIT}[how]
         reduce = {"sum": np.add, "min": np.minimum, "max": np.maximum}[how]
-        return self._reduced(reduce, self.spread(self.choose(counts, of, neutral)), among)
-
-    def _reduced(self, reduce: np.ufunc, values: Array, scope: Scope) -> Array:
-        found: Array = reduce.reduceat(values[scope.order], scope.starts)[scope.codes]
-        return found
+        return among.reduced(reduce, self.spread(self.choose(counts, of, neutral)))
 
     def rank(self, of: Handle, counts: Handle, scope: str, ties: str, order: str) -> Handle:
         """Places from 1; twice the place where equals share the mean of theirs. Without a value: 1 (or 2)."""

@@ -33,8 +33,8 @@ from gangmu.engine.columns import (
 from gangmu.engine.expressions import Expression
 from gangmu.engine.lowering import Lowering
 from gangmu.engine.planning import Plan, Step
-from gangmu.engine.states import State
-from gangmu.engine.values import Value
+from gangmu.engine.states import State, reason
+from gangmu.engine.values import MISSING, Value
 
 UNIT = 2.0**-53
 SLACK = 1 + 2.0**-40
@@ -213,6 +213,91 @@ class Columnar(Lowering):
         self._count(self.cases)
         return self.as_number(column_of(self.reference(node, range(self.cases))))
 
+    def nearly_over(self, node: x.OverGroup, of: Exact | Near) -> Column:
+        """Over the peers that have a value: their sum or mean with the sum of their errors, their least or most."""
+        among, near = self.ops.cases.scope(node.scope), self.near(of)
+        counts = self._there(near.state)
+        if node.scope.startswith("group:"):
+            counts = counts & self.ops.cases.in_group(node.scope.removeprefix("group:"))
+        many = among.reduced(np.add, counts.astype(np.int64))
+        state = self.states.choose(many > 0, None, reason(MISSING)) if (many == 0).any() else None
+        if node.how in ("min", "max"):
+            extreme, none = (np.minimum, np.inf) if node.how == "min" else (np.maximum, -np.inf)
+            value = among.reduced(extreme, np.where(counts, near.value, none))
+            error = among.reduced(np.maximum, np.where(counts, near.error, 0.0))
+            return Near(np.where(many > 0, value, 0.0), error, state)
+        value = among.reduced(np.add, np.where(counts, near.value, 0.0))
+        error = among.reduced(np.add, np.where(counts, near.error, 0.0))
+        size = among.reduced(np.add, np.where(counts, np.abs(near.value), 0.0))
+        error = error + (many + 1) * UNIT * size
+        if node.how == "mean":
+            some = np.maximum(many, 1)
+            value, error = value / some, error / some + UNIT * np.abs(value / some)
+        return self._sound(Near(value, error * SLACK, state))
+
+    def geometric(
+        self,
+        node: x.Combine,
+        parts: Sequence[Exact | Near],
+        weights: Sequence[Exact | Near],
+        counted: Sequence[Handle],
+    ) -> Exact | Near:
+        """exp(Σ weight × ln part ÷ Σ weight); whatever may be zero or less is asked."""
+        total, logs = Near(np.zeros(self.cases), np.zeros(self.cases)), Near(*np.zeros((2, self.cases)))
+        doubtful = np.zeros(self.cases, bool)
+        for part, weight, counts in zip(parts, weights, counted, strict=True):
+            a, w = self.near(part), self.near(weight)
+            here = self.ops.spread(counts) & self._there(self.least_state(a, w))
+            doubtful |= here & (a.value <= a.error)
+            log = self._ln(
+                Near(np.where(here & (a.value > a.error), a.value, 1.0), np.where(here, a.error, 0.0))
+            )
+            share = Near(np.where(here, w.value, 0.0), np.where(here, w.error, 0.0))
+            total, logs = Near(*_add(total, share)), Near(*_add(logs, Near(*_mul(share, log))))
+        doubtful |= total.value <= total.error
+        with np.errstate(all="ignore"):
+            mean = logs.value / np.where(doubtful, 1.0, total.value)
+            error = (logs.error + np.abs(mean) * total.error) / np.where(
+                doubtful, 1.0, total.value - total.error
+            )
+            value = np.exp(np.where(doubtful, 0.0, mean))
+            error = value * (error + UNIT * np.abs(mean)) * SLACK + value * (4 * UNIT) + 10.0**-node.decimals
+        found = self._sound(Near(value, error * SLACK))
+        at = np.flatnonzero(doubtful)
+        return self._mended(found, node, at) if at.size else found
+
+    def _ln(self, of: Near) -> Near:
+        """The logarithm of values above their error."""
+        with np.errstate(all="ignore"):
+            value = np.log(of.value)
+            error = of.error / (of.value - of.error) + 4 * UNIT * np.abs(value) + UNIT
+        return self._sound(Near(value, error * SLACK))
+
+    def logarithm(self, node: x.Ln) -> Column:
+        of = self.near(self.number(node.of))
+        there = self._there(of.state)
+        doubtful = there & (of.value <= of.error)
+        safe = Near(np.where(doubtful | ~there, 1.0, of.value), np.where(doubtful | ~there, 0.0, of.error))
+        log = self._ln(safe)
+        found = Near(log.value, log.error + 10.0**-node.decimals, of.state)
+        at = np.flatnonzero(doubtful)
+        return self._mended(found, node, at) if at.size else found
+
+    def power(self, node: x.Power) -> Column:
+        base, exponent = self.near(self.number(node.base)), self.near(self.number(node.exponent))
+        state = self.least_state(base, exponent)
+        there = self._there(state)
+        doubtful = there & (base.value <= base.error)
+        plain = ~there | doubtful
+        log = self._ln(Near(np.where(plain, 1.0, base.value), np.where(plain, 0.0, base.error)))
+        raised, error = _mul(log, exponent)
+        with np.errstate(all="ignore"):
+            value = np.exp(raised)
+            error = value * np.expm1(error * SLACK + 2 * UNIT) + value * (4 * UNIT) + 10.0**-node.decimals
+        found = self._sound(Near(value, error * SLACK, state))
+        at = np.flatnonzero(doubtful)
+        return self._mended(found, node, at) if at.size else found
+
     def ordered(self, column: Exact | Near, node: x.Rank) -> Handle:
         """Whole numbers in the order of the values, by doubles where they tell, by the reference where not."""
         of = self.near(column)
@@ -386,4 +471,7 @@ def _cell(handle: Any, at: int) -> int:
     return int(handle[at]) if isinstance(handle, np.ndarray) else int(handle)
 
 
-_NEAR: Mapping[type[Expression], Callable[[Columnar, Any], Column | None]] = {}
+_NEAR: Mapping[type[Expression], Callable[[Columnar, Any], Column | None]] = {
+    x.Ln: Columnar.logarithm,
+    x.Power: Columnar.power,
+}

@@ -547,13 +547,12 @@ class Lowering(ABC):
         if node.how not in ("sum", "mean", "min", "max", "count") or not _within_realm(node.scope):
             return self.by_reference(node)
         of = self.number(node.of)
-        if isinstance(of, Near) or (of.den is not None and node.how != "count"):
-            return self.by_reference(node)
-        counts = self.has_value(of)
         try:
-            return self._over_group(node, of, counts)
+            if isinstance(of, Near) or (of.den is not None and node.how != "count"):
+                raise NotExactError
+            return self._over_group(node, of, self.has_value(of))
         except NotExactError:
-            return self.by_reference(node)
+            return self.nearly_over(node, of)
 
     def _over_group(self, node: x.OverGroup, of: Exact, counts: Handle) -> Column:
         """Over the peers that have a value; where none has, missing."""
@@ -592,7 +591,7 @@ class Lowering(ABC):
 
     def _combine_of(self, node: x.Combine) -> Column:
         rows = [tuple(self.number(part) for part in row) for row in node.parts]
-        if node.how in ("geometric", "harmonic", "median", "trimmed") or node.least is not None or not rows:
+        if node.how in ("harmonic", "median", "trimmed") or node.least is not None or not rows:
             return self.by_reference(node)
         try:
             return self._combined(node, rows)
@@ -656,6 +655,8 @@ class Lowering(ABC):
             return self._total(parts, counted)
         if node.how in ("min", "max"):
             return self._outermost(node, parts, counted)
+        if node.how == "geometric":
+            return self.geometric(node, parts, weights, counted)
         weighted = self._total([self.mul(part, weight) for part, weight, _ in rows], counted)
         if node.how == "weighted":
             return weighted
@@ -707,6 +708,19 @@ class Lowering(ABC):
     def nearly_rounded(
         self, column: Exact | Near, decimals: int, mode: str, node: Expression
     ) -> Exact | Near: ...
+
+    @abstractmethod
+    def nearly_over(self, node: x.OverGroup, of: Exact | Near) -> Column: ...
+
+    @abstractmethod
+    def geometric(
+        self,
+        node: x.Combine,
+        parts: Sequence[Exact | Near],
+        weights: Sequence[Exact | Near],
+        counted: Sequence[Handle],
+    ) -> Exact | Near:
+        """The weighted geometric mean of the parts that count."""
 
     @abstractmethod
     def ordered(self, column: Exact | Near, node: x.Rank) -> Handle:

@@ -63,6 +63,18 @@ class SqlLowering(Lowering):
     ) -> Exact | Near:
         self._refuse()
 
+    def nearly_over(self, node: x.OverGroup, of: Exact | Near) -> Column:
+        self._refuse()
+
+    def geometric(
+        self,
+        node: x.Combine,
+        parts: Sequence[Exact | Near],
+        weights: Sequence[Exact | Near],
+        counted: Sequence[Handle],
+    ) -> Exact | Near:
+        self._refuse()
+
     def ordered(self, column: Exact | Near, node: x.Rank) -> Handle:
         self._refuse()
 
