@@ -45,7 +45,8 @@ def finding(said: str) -> tuple[Text, Text] | None:
         return None
     near = next(iter(get_close_matches(area, known(), n=1, cutoff=0.5)), "")
     declare = Text(
-        "新的同级区县请先写入 gangmu.toml 的 [areas]", "a new sibling district is first entered in [areas] of gangmu.toml"
+        "新的同级区县请先写入 gangmu.toml 的 [areas]",
+        "a new sibling district is first entered in [areas] of gangmu.toml",
     )
     meant = (
         Text(f"是否应为“{near}”？", f"is it “{near}”? ")

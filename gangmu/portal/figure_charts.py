@@ -14,6 +14,7 @@ from gangmu.figures.measures import Measure
 from gangmu.figures.models import NO_AREA, Observation
 from gangmu.figures.requests import Request
 from gangmu.figures.series import Point
+from gangmu.figures.units_of_measure import name_of
 from gangmu.ledgers import declarations
 from gangmu.portal import printing
 from gangmu.records import clock
@@ -53,7 +54,7 @@ def _through_the_year(one: Figure, measure: Measure, period: Period, unit: str |
             "measure": name,
             "how": _("累计") if runs else _("当期"),
         },
-        first.unit_of_measure,
+        said(name_of(first.unit_of_measure)),
         [_tick(part) for part in parts],
         lines,
         first.decimals,
@@ -73,7 +74,7 @@ def _over_years(one: Figure, period: Period, unit: str | None) -> LineChart:
     first = points[0].value
     return LineChart(
         said(one.name),
-        first.unit_of_measure,
+        said(name_of(first.unit_of_measure)),
         [str(year) for year in years],
         lines,
         first.decimals,
@@ -115,7 +116,7 @@ def among_districts(one: Figure, period: Period) -> Bars | None:
     }  # fmt: skip
     return Bars(
         title,
-        found[0].unit_of_measure,
+        said(name_of(found[0].unit_of_measure)),
         bars,
         found[0].decimals,
         source=source_of(one),

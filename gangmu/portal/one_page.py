@@ -93,7 +93,7 @@ def _multiple(node: GoalNode, period: Period) -> Multiple:
     figure = catalogue.get(goal.figure)
     measure = (Measure.parse(goal.measure) if goal.measure else None) or figure.default_measure
     return Multiple(
-        name=goal.name,
+        name=said(goal.title),
         href=addresses.figure(figure.code, period.code),
         lamp=LampCell(node.lamp.colour, said(node.lamp.reason)),
         value=printing.number(value, with_unit=True)
@@ -101,7 +101,7 @@ def _multiple(node: GoalNode, period: Period) -> Multiple:
         else Number(None, reason=said(node.lamp.reason)),
         target=printing.target_words(node),
         reason=said(node.lamp.reason),
-        owner=goal.owner.short_name,
+        owner=said(goal.owner.short),
         spark=figure_charts.sparkline(figure, period, measure),
     )
 
@@ -112,7 +112,7 @@ def _matter(lit: Lit) -> Matter:
         item.number,
         item.title,
         item.link,
-        item.unit.short_name,
+        said(item.unit.short),
         LampCell.of(lit.lamp),
         said(lit.lamp.reason),
         item.next_step,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db.models import Max
@@ -15,6 +16,7 @@ from gangmu.figures import areas, catalogue
 from gangmu.figures.figure import Figure, Ledger
 from gangmu.figures.measures import Measure
 from gangmu.figures.requests import Filter
+from gangmu.figures.units_of_measure import after_number, with_unit
 from gangmu.figures.values import Value
 from gangmu.goals.models import Kind
 from gangmu.goals.tree import GoalNode
@@ -34,7 +36,7 @@ def number(value: Value, *, with_unit: bool = False, filters: tuple[Filter, ...]
     return Number(
         value.value,
         value.decimals,
-        unit=value.unit_of_measure if with_unit else "",
+        unit=said(after_number(value.unit_of_measure)) if with_unit else "",
         reason=said(value.reason),
         trace=addresses.trace(value.figure, value.period, value.measure, value.unit, value.area, filters),
     )
@@ -66,7 +68,7 @@ def _compound_name(figure: Figure, measure: Measure) -> str:
             if whole
             else said(areas.name(figure.parent))
             if argument == "parent"
-            else argument
+            else said(areas.name(areas.area_of(argument)))
         )
         return _("占%(whole)s比重") % {"whole": name}
     inner = Measure.parse(argument)
@@ -119,13 +121,18 @@ def target_words(node: GoalNode) -> str:
     """What is aimed at, in a few words: the value, the places of a rank, whom to exceed."""
     goal = node.goal
     if goal.compare_with:
-        return _("高于%(areas)s") % {"areas": goal.compare_with}
+        return _("高于%(areas)s") % {"areas": listed(said(areas.name(area)) for area in goal.areas)}
     if goal.kind == Kind.RANK and goal.floor is not None and goal.stretch is not None:
         return _("保%(floor)s争%(stretch)s") % {"floor": _plain(goal.floor), "stretch": _plain(goal.stretch)}
     if goal.target is None:
         return ""
     unit = node.lamp.value.unit_of_measure if node.lamp.value else ""
-    return f"{_plain(goal.target)}{unit}"
+    return said(with_unit(_plain(goal.target), unit))
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words one after another: 全国、全市; the nation, the city."""
+    return _("、").join(words)
 
 
 def _plain(value: Decimal) -> str:

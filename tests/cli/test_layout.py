@@ -33,7 +33,9 @@ def test_the_sibling_districts_are_declared_in_the_settings(tmp_path: Path) -> N
     text = settings.read_text(encoding="utf-8")
     assert district.load(tmp_path).areas == ()
 
-    settings.write_text(text.replace('# "东山区"', '"东山区"').replace('# "南浦区"', '"南浦区"'), encoding="utf-8")
+    settings.write_text(
+        text.replace('# "东山区"', '"东山区"').replace('# "南浦区"', '"南浦区"'), encoding="utf-8"
+    )
 
     assert district.load(tmp_path).areas == (("东山区", "Dongshan District"), ("南浦区", "Nanpu District"))
 

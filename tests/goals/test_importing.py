@@ -230,4 +230,6 @@ def test_a_goal_exceeds_known_areas_alone():
 
     _, problems, _ = _run([typo], [])
 
-    assert [(p.cell, p.code, p.remedy.zh[:9]) for p in problems] == [("J2", "area.unknown", "是否应为“全市”？")]
+    assert [(p.cell, p.code, p.remedy.zh[:9]) for p in problems] == [
+        ("J2", "area.unknown", "是否应为“全市”？")
+    ]

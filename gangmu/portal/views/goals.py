@@ -39,6 +39,11 @@ class ShownGoal:
     holes: tuple[str, ...]
     parts: tuple[ShownGoal, ...]
 
+    @property
+    def missing(self) -> str:
+        """What is missing of its cascade, in one line."""
+        return _("；").join(self.holes)
+
     def walk(self) -> Iterator[ShownGoal]:
         yield self
         for part in self.parts:
@@ -135,20 +140,20 @@ def _rows(batch: Sequence[ShownGoal]) -> Iterable[Row]:
         goal = one.node.goal
         cells: dict[str, Any] = {
             "code": goal.code,
-            "name": goal.name,
-            "owner": goal.owner.name,
+            "name": said(goal.title),
+            "owner": said(goal.owner.title),
             "person": goal.person.name if goal.person else None,
             "target": one.target,
             "value": one.value,
             "lamp": one.lamp,
             "reason": one.reason,
-            "shares": "；".join(_share(share) for share in one.node.shares),
+            "shares": _("；").join(_share(share) for share in one.node.shares),
         }
         yield Row(cells)
 
 
 def _share(share: Share) -> str:
-    who = [share.unit.short_name]
-    who += [share.post.name] if share.post else []
+    who = [said(share.unit.short)]
+    who += [said(share.post.title)] if share.post else []
     who += [share.person.name] if share.person else []
     return " ".join(who)
