@@ -180,8 +180,8 @@ def _of_amount(goal: Goal, values: list[Value], covers: Period, today: datetime.
     )
     said, aim = _said(value, number), _said(value, target)
     reason = Text(
-        f"{_covered(covers, today)}完成{said.zh}，为目标{aim.zh}的{_points(progress)}%，序时进度{_points(expected)}%{gap.zh}",
-        f"{said.en} done ({covers.label('en')}), {_points(progress)}% of {aim.en}; schedule {_points(expected)}%{gap.en}",
+        f"{_covered(covers, today).zh}完成{said.zh}，为目标{aim.zh}的{_points(progress)}%，序时进度{_points(expected)}%{gap.zh}",
+        f"{said.en} done ({_covered(covers, today).en}), {_points(progress)}% of {aim.en}; schedule {_points(expected)}%{gap.en}",
     )
     return GoalLamp(colour, reason, progress=progress, expected=expected)
 
@@ -204,8 +204,8 @@ def _of_level(goal: Goal, values: list[Value], covers: Period, today: datetime.d
     return GoalLamp(
         colour,
         Text(
-            f"{_covered(covers, today)}{said.zh}，目标{aim.zh}{reached.zh}",
-            f"{covers.label('en')}: {said.en}, target {aim.en}{reached.en}",
+            f"{_covered(covers, today).zh}{said.zh}，目标{aim.zh}{reached.zh}",
+            f"{_covered(covers, today).en}: {said.en}, target {aim.en}{reached.en}",
         ),
     )
 
@@ -227,8 +227,8 @@ def _of_comparison(goal: Goal, values: list[Value], covers: Period, today: datet
     return GoalLamp(
         colour,
         Text(
-            f"{_covered(covers, today)}{said.zh}，{verdict.zh}{zh}",
-            f"{covers.label('en')}: {said.en}, {verdict.en} {en}",
+            f"{_covered(covers, today).zh}{said.zh}，{verdict.zh}{zh}",
+            f"{_covered(covers, today).en}: {said.en}, {verdict.en} {en}",
         ),
     )
 
@@ -250,8 +250,8 @@ def _of_rank(goal: Goal, values: list[Value], covers: Period, today: datetime.da
     return GoalLamp(
         colour,
         Text(
-            f"{_covered(covers, today)}居第{plain(place)}位；{zh}",
-            f"{covers.label('en')}: place {plain(place)}; {en}",
+            f"{_covered(covers, today).zh}居第{plain(place)}位；{zh}",
+            f"{_covered(covers, today).en}: place {plain(place)}; {en}",
         ),
     )
 
@@ -261,11 +261,15 @@ def _of_zero(goal: Goal, values: list[Value], covers: Period, today: datetime.da
     said = _said(values[0], number)
     if number == 0:
         return GoalLamp(
-            Colour.GREEN, Text(f"{_covered(covers, today)}保持为零", f"{covers.label('en')}: still zero")
+            Colour.GREEN,
+            Text(f"{_covered(covers, today).zh}保持为零", f"{_covered(covers, today).en}: still zero"),
         )
     return GoalLamp(
         Colour.RED,
-        Text(f"{_covered(covers, today)}已发生{said.zh}", f"{covers.label('en')}: {said.en}, not zero"),
+        Text(
+            f"{_covered(covers, today).zh}已发生{said.zh}",
+            f"{_covered(covers, today).en}: {said.en}, not zero",
+        ),
     )
 
 
@@ -327,8 +331,9 @@ def _points(number: Decimal) -> str:
     return f"{rounded(number, 1):f}"
 
 
-def _covered(covers: Period, today: datetime.date) -> str:
+def _covered(covers: Period, today: datetime.date) -> Text:
     """The period as a sentence begins: 2025年1—9月; while it lasts: 2026年截至3月16日."""
     if today < covers.end and covers.start <= today:
-        return f"{today.year}年截至{today.month}月{today.day}日"
-    return covers.label()
+        zh = f"{today.year}年截至{today.month}月{today.day}日"
+        return Text(zh, f"{today.year} up to {today.day} {calendar.month_name[today.month]}")
+    return Text(covers.label(), covers.label("en"))

@@ -46,14 +46,9 @@ def _through_the_year(one: Figure, measure: Measure, period: Period, unit: str |
     if target.value is not None:
         lines.append(Line(_("年度目标"), [target.value] * len(parts), "target"))
     first = points[0].value
-    name = printing.measure_name(one, measure) if measure.kind not in ("value", "count") else ""
+    how = _("累计") if runs else _("当期")
     return LineChart(
-        _("%(name)s%(measure)s（%(how)s）")
-        % {
-            "name": said(one.name),
-            "measure": name,
-            "how": _("累计") if runs else _("当期"),
-        },
+        _("%(name)s（%(how)s）") % {"name": _of_figure(one, measure), "how": how},
         said(name_of(first.unit_of_measure)),
         [_tick(part) for part in parts],
         lines,
@@ -111,9 +106,7 @@ def among_districts(one: Figure, period: Period) -> Bars | None:
         RankedBar(said(areas.name(name)), value.value, name == areas.OWN, order.index(value.value) + 1)
         for name, value in known
     ]
-    title = _("各区县%(name)s%(measure)s") % {
-        "name": said(one.name), "measure": printing.measure_name(one, measure) if measure.kind != "value" else "",
-    }  # fmt: skip
+    title = _("各区县%(name)s") % {"name": _of_figure(one, measure)}
     return Bars(
         title,
         said(name_of(found[0].unit_of_measure)),
@@ -136,6 +129,14 @@ def source_of(one: Figure) -> str:
             return _("由系统统计")
         case _:
             return _("统计数据")
+
+
+def _of_figure(one: Figure, measure: Measure) -> str:
+    """A figure with the measure that is drawn of it; its value and its count go without saying."""
+    if measure.kind in ("value", "count"):
+        return said(one.name)
+    name = {"name": said(one.name), "measure": printing.measure_name(one, measure)}
+    return _("%(name)s%(measure)s") % name
 
 
 def year_label(year: int) -> str:

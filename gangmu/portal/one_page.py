@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.safestring import SafeString
+
 from gangmu.drive.week import Lit, Week
 from gangmu.figures import catalogue
 from gangmu.figures.measures import Measure
@@ -13,6 +15,7 @@ from gangmu.goals.models import Goal
 from gangmu.goals.tree import GoalNode, tree
 from gangmu.org.models import User
 from gangmu.portal import addresses, figure_charts, printing
+from gangmu.portal.glossing import glossed
 from gangmu.records import clock
 from gangmu.records.lamps import Colour
 from gangmu.records.periods import Period
@@ -45,7 +48,7 @@ class Matter:
     href: str
     unit: str
     lamp: LampCell
-    reason: str
+    reason: SafeString
     next_step: str
 
 
@@ -114,6 +117,6 @@ def _matter(lit: Lit) -> Matter:
         item.link,
         said(item.unit.short),
         LampCell.of(lit.lamp),
-        said(lit.lamp.reason),
+        glossed(said(lit.lamp.reason)),
         item.next_step,
     )

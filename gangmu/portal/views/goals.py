@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponseBase, HttpResponseRedirect
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from gangmu.goals.models import Share
 from gangmu.goals.tree import GoalNode, tree
 from gangmu.portal import addresses, one_page, printing
 from gangmu.portal.doors import OfficerRequest, opens_to
+from gangmu.portal.glossing import glossed
 from gangmu.records.lamps import Colour
 from gangmu.records.periods import Period
 from gangmu.web import exports
@@ -31,7 +33,7 @@ class ShownGoal:
 
     node: GoalNode
     lamp: LampCell
-    reason: str
+    reason: SafeString
     target: str
     value: Number | None
     figure: str
@@ -91,7 +93,7 @@ def shown(node: GoalNode) -> ShownGoal:
     return ShownGoal(
         node,
         LampCell(lamp.colour, said(lamp.reason)),
-        said(lamp.reason),
+        glossed(said(lamp.reason)),
         printing.target_words(node),
         printing.number(value, with_unit=True) if value else None,
         addresses.figure(goal.figure, goal.period) if goal.figure else "",
@@ -146,7 +148,7 @@ def _rows(batch: Sequence[ShownGoal]) -> Iterable[Row]:
             "target": one.target,
             "value": one.value,
             "lamp": one.lamp,
-            "reason": one.reason,
+            "reason": said(one.node.lamp.reason),
             "shares": _("；").join(_share(share) for share in one.node.shares),
         }
         yield Row(cells)
