@@ -116,7 +116,7 @@ def _matter(lit: Lit) -> Matter:
         item.title,
         item.link,
         said(item.unit.short),
-        LampCell.of(lit.lamp),
+        LampCell(lit.lamp.colour),  # its reason stands beside it
         glossed(said(lit.lamp.reason)),
         item.next_step,
     )
