@@ -6,8 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from gangmu.figures import catalogue
-from gangmu.figures.areas import area_of
+from gangmu.figures import areas, catalogue
 from gangmu.figures.arithmetic import plain
 from gangmu.figures.figure import Figure
 from gangmu.figures.measures import Measure
@@ -174,9 +173,7 @@ class _Importing:
             "owner": owner.code if owner else None,
             "person": self._person(row, owner),
             "direction": parsing.choice(row["direction"], self.problems, _DIRECTIONS) or "",
-            "compare_with": "、".join(
-                area_of(word) for word in parsing.words(row["compare_with"], self.problems)
-            ),
+            "compare_with": "、".join(self._areas(row)),
             "source": parsing.text(row["source"], self.problems, limit=100) or "",
         }
         for name in ("name_en", "what", "how", "assessed", "rewarded"):
@@ -218,6 +215,13 @@ class _Importing:
     def _unit_of_measure(self, figure: Figure | None, measure: str) -> str | None:
         parsed = Measure.parse(measure) if figure else None
         return unit_of(figure, parsed) if figure and parsed else None
+
+    def _areas(self, row: Row) -> list[str]:
+        """Whom the figure must exceed, each one of the known areas."""
+        words = parsing.words(row["compare_with"], self.problems)
+        for message, remedy in filter(None, map(areas.finding, words)):
+            self._wrong(row, "compare_with", "area.unknown", message.zh, message.en, remedy.zh, remedy.en)
+        return [areas.area_of(word) for word in words]
 
     def _check_kind(self, row: Row, content: Content) -> None:
         kind = content["kind"]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gangmu.org.models import User
 from gangmu.org.permissions import may
+from gangmu.problems import Text
 from gangmu.records.exact import ExactDecimalField
 
 
@@ -99,6 +100,11 @@ class Goal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+    @property
+    def title(self) -> Text:
+        """The name in each language."""
+        return Text(self.name, self.name_en or self.name)
 
     @property
     def areas(self) -> list[str]:

@@ -223,3 +223,13 @@ def test_an_import_is_undone_with_its_targets():
     )
     assert dict(book.current_digests(book.GOAL)) | dict(book.current_digests(book.SHARE)) == before
     assert value("projects_started", "2026", "planned count", unit="SWJ").value == Decimal(4)
+
+
+def test_a_goal_exceeds_known_areas_alone():
+    typo = {**BOOK[2], "上级": "", "期间": "2026", "比较对象": "全国、全市平均"}
+
+    _, problems, _ = _run([typo], [])
+
+    assert [(p.cell, p.code, p.remedy.zh[:9]) for p in problems] == [
+        ("J2", "area.unknown", "是否应为“全市”？")
+    ]
