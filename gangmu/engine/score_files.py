@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -72,14 +71,14 @@ class InDuckDB:
     def node_rows(self) -> Iterator[NodeRow]:
         order = {node.code: place for place, node in enumerate(self.run.plan.book.nodes())}
         decimals = {code: self.run.decimals(code) for code in order}
-        for unit, period, group, node, value, printed, rank, grade in self.run.fetched():
+        for unit, period, group, node, value, _, rank, grade in self.run.fetched():
             yield NodeRow(
                 str(unit),
                 period,
                 group,
                 node,
                 None if value is None else numbers.exact(Fraction(value)),
-                None if printed is None else _shown(printed, decimals[node]),
+                None if value is None else numbers.shown(Fraction(value), decimals[node]).removeprefix("≈"),
                 None if rank is None else numbers.exact(Fraction(rank)),
                 grade,
                 NO_TEXT,
@@ -96,10 +95,6 @@ class InDuckDB:
                 file=str(path),
             )
         self.run.write(path, all_ranks=all_ranks)
-
-
-def _shown(printed: Decimal | int, decimals: int | None) -> str:
-    return numbers.shown(Fraction(printed), decimals).removeprefix("≈")
 
 
 def _by_interpreter(backend: str) -> Callable[[RuleBook, Path, Mapping[str, str]], Scores]:
