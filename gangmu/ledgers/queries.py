@@ -16,7 +16,7 @@ from django.db.models import Value as Constant
 
 from gangmu.ledgers import values
 from gangmu.ledgers.declarations import get
-from gangmu.ledgers.models import Entry, EntryVersion, Line, StageEvent, standing
+from gangmu.ledgers.models import Entry, EntryVersion, Line, StageEvent
 from gangmu.ledgers.register import (
     DONE_ON,
     DUE_ON,
@@ -32,6 +32,7 @@ from gangmu.ledgers.register import (
 from gangmu.ledgers.slots import layout
 from gangmu.ledgers.values import BETWEEN, Value
 from gangmu.problems import InputRefused, refuse
+from gangmu.records.appended import standing
 from gangmu.records.periods import Period
 
 LOG = "log__position"

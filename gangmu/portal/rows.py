@@ -72,7 +72,7 @@ def seen_by(user: User, refs: Iterable[RowRef]) -> Sight:
 def _numbers(ledger: str, user: User) -> Iterable[str]:
     """The numbers a reader may see of a ledger; goals are counted as a ledger is."""
     if ledger == GOALS:
-        return (f"{goal.period}/{goal.code}" for goal in Goal.objects.visible_to(user))
+        return (goal.key for goal in Goal.objects.visible_to(user))
     return Entry.objects.visible_to(user).of(ledger).values_list("number", flat=True)
 
 
@@ -106,7 +106,7 @@ def _level(trace: Trace, sight: Sight, whole: bool) -> Level:
 
 def _address(ref: RowRef) -> str:
     if ref.ledger == GOALS:
-        return addresses.goals(ref.number.partition("/")[0])
+        return addresses.goals(ref.number.rpartition("/")[0])
     return addresses.entry(ref.ledger, ref.number)
 
 
