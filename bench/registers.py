@@ -167,6 +167,7 @@ def one_database(folder: Path, entries: int) -> list[dict[str, Any]]:
 def fill(entries: int) -> None:
     from django.db import connection, transaction
 
+    from gangmu.cli.district import renew_statistics
     from gangmu.ledgers.declarations import get
     from gangmu.ledgers.slots import layout
     from gangmu.org.models import Unit
@@ -196,7 +197,9 @@ def fill(entries: int) -> None:
     with connection.cursor() as cursor:
         for statement in indexes:
             cursor.execute(statement)
-    settle(connection)
+        if connection.vendor == "postgresql":
+            cursor.execute("VACUUM")  # as autovacuum does within minutes: sums read the index alone then
+    renew_statistics()
 
 
 def _column(name: str, slots: Mapping[str, str]) -> str:
@@ -240,12 +243,6 @@ def _copied(connection: Any, table: str, columns: list[str], rows: list[Row]) ->
     ):
         for row in rows:
             copy.write_row(row)
-
-
-def settle(connection: Any) -> None:
-    """What an import leaves behind: statistics, and on PostgreSQL the visibility of pages, as autovacuum would."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
 
 
 def main() -> int:

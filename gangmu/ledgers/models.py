@@ -187,9 +187,10 @@ class Line(models.Model):
             )
         ]
         indexes = [
-            # n1 keeps the first amount of a kind, the one that is summed: its sums need no row.
+            # n1 keeps the first amount of a kind, the one that is summed: its sums need no row, now or as of a moment.
             models.Index(
-                fields=["ledger", "kind", "happened_on", "entry", "recorded_to", "n1"], name="line_by_day"
+                fields=["ledger", "kind", "happened_on", "entry", "recorded_to", "recorded_from", "n1"],
+                name="line_by_day",
             ),
             models.Index(fields=["entry", "recorded_to"], name="line_of_entry"),
         ]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import Case, Count, F, IntegerField, Min, Q, QuerySet, Sum, When
 from django.db.models import Value as Constant
 
 from gangmu.ledgers import values
@@ -142,8 +142,9 @@ def total_by_unit(s: Selection, field: str) -> dict[str, Decimal]:
     named: QuerySet[Any, Any]
     if dot:
         lines, column = asked.lines(kind, code)
-        entry = asked.rows().order_by().filter(entry_id=OuterRef("entry_id"))
-        named = lines.order_by().annotate(of=Subquery(entry.values("unit__code")[:1])).values_list("of")
+        # The lines are of selected entries already; the one version that stands says whose each is.
+        whose = lines.order_by().filter(standing(s.as_of, "entry__versions__"))
+        named = whose.values_list("entry__versions__unit__code")
     else:
         column = asked.number_column(field)
         named = asked.rows().order_by().values_list("unit__code")
