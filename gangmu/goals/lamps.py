@@ -50,15 +50,18 @@ class GoalLamp:
     expected: Decimal | None = None
 
 
-def lamp_of(goal: Goal) -> GoalLamp:
-    """The lamp of one goal by itself, today. Several at once: `lamps_of`."""
-    return lamps_of([goal])[goal.pk]
+def lamp_of(goal: Goal, as_of: datetime.datetime | None = None) -> GoalLamp:
+    """The lamp of one goal by itself, today or as of a moment. Several at once: `lamps_of`."""
+    return lamps_of([goal], as_of)[goal.pk]
 
 
-def lamps_of(goals: Sequence[Goal]) -> dict[int, GoalLamp]:
-    """The lamps of goals by primary key, their values asked all at once. Parents are not rolled up (`tree`)."""
-    today = clock.today()
-    asked = {goal.pk: _asked(goal, today) for goal in goals}
+def lamps_of(goals: Sequence[Goal], as_of: datetime.datetime | None = None) -> dict[int, GoalLamp]:
+    """The lamps of goals by primary key, their values asked all at once. Parents are not rolled up (`tree`).
+
+    as_of: lit by what was known then, and held against that day; the goals are taken as they are given.
+    """
+    today = clock.today(as_of)
+    asked = {goal.pk: _asked(goal, today, as_of) for goal in goals}
     requests = [request for spans in asked.values() for span in spans for request in span.requests]
     answers = iter(many(requests))
     found = {
@@ -97,14 +100,17 @@ class _Span:
 _Found = Sequence[tuple[_Span, list[Value]]]
 
 
-def _asked(goal: Goal, today: datetime.date) -> list[_Span]:
+def _asked(goal: Goal, today: datetime.date, as_of: datetime.datetime | None) -> list[_Span]:
     """The spans of a goal, latest first: the first with data lights the lamp."""
     figure = catalogue.find(goal.figure) if goal.figure else None
     if figure is None or _is_of_goals(figure) or goal.kind == Kind.MILESTONE:
         return []
     areas = ["own", *(goal.areas if goal.kind == Kind.HIGHER_THAN else [])]
     return [
-        _Span(span, tuple(Request(goal.figure, span.code, goal.measure, area=area) for area in areas))
+        _Span(
+            span,
+            tuple(Request(goal.figure, span.code, goal.measure, area=area, as_of=as_of) for area in areas),
+        )
         for span in _spans(figure, Period.parse(goal.period), today)
     ]
 

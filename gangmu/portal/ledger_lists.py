@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from gangmu.figures.units_of_measure import name_of
 from gangmu.ledgers import values
-from gangmu.ledgers.models import Entry, EntryVersion, standing
+from gangmu.ledgers.models import Entry, EntryVersion
 from gangmu.ledgers.register import (
     DUE_ON,
     NUMBER,
@@ -26,6 +26,7 @@ from gangmu.ledgers.slots import layout
 from gangmu.org.models import Person, Unit, User
 from gangmu.portal import addresses
 from gangmu.records import clock
+from gangmu.records.appended import standing
 from gangmu.records.lamps import Lamp, lamp
 from gangmu.web import forms
 from gangmu.web.cells import LampCell, Link, Number, Tag, said

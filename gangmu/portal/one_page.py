@@ -55,7 +55,7 @@ class Matter:
 def goal_period() -> Period:
     """The latest year up to this one that has goals; the last closed year where none has."""
     this_year = Period.of_year(clock.today().year)
-    periods = Goal.objects.filter(period__lte=this_year.code, period__regex=r"^\d{4}$")
+    periods = Goal.objects.known_at(None).filter(period__lte=this_year.code, period__regex=r"^\d{4}$")
     latest = periods.order_by("-period").values_list("period", flat=True).first()
     return Period.parse(latest) if latest else printing.last_closed_year()
 

@@ -75,7 +75,7 @@ def seen_by(user: User, refs: Iterable[RowRef]) -> Sight:
 def _rows_of(ledger: str, user: User) -> Iterable[tuple[str, str]]:
     """(number, title) of the rows a reader may see of a ledger; goals are counted as a ledger is, and have English names."""
     if ledger == GOALS:
-        return ((f"{goal.period}/{goal.code}", said(goal.title)) for goal in Goal.objects.visible_to(user))
+        return ((goal.key, said(goal.title)) for goal in Goal.objects.visible_to(user))
     return (
         (number, "") for number in Entry.objects.visible_to(user).of(ledger).values_list("number", flat=True)
     )
@@ -115,7 +115,7 @@ def _level(trace: Trace, sight: Sight, whole: bool) -> Level:
 
 def _address(ref: RowRef) -> str:
     if ref.ledger == GOALS:
-        return addresses.goals(ref.number.partition("/")[0])
+        return addresses.goals(ref.number.rpartition("/")[0])
     return addresses.entry(ref.ledger, ref.number)
 
 
