@@ -43,7 +43,7 @@ def _without_facts(earned: Missing) -> Text:
 
 
 def _of_events(results: Results, case: Case, node: Indicator, kind: Kind, value: Fraction) -> Text:
-    entries = results.facts.entries(case, node.code)
+    entries = results.interpreter.events_of(case, node.code)
     if kind.lowers(node.given):
         if not entries:
             return AT_BEST
@@ -59,10 +59,18 @@ def _of_events(results: Results, case: Case, node: Indicator, kind: Kind, value:
 
 
 def _more_events(results: Results, case: Case, node: Indicator, value: Fraction) -> Text:
-    """What another event would add, up to the cap."""
-    points = [points for _, table in node.levels.values() for _, points in table]
+    """What another event would add, up to the cap; nothing where a condition decides whether it counts at all."""
+    factor, times = _given(results, case, node, "factor"), _given(results, case, node, "multiplier")
+    if (
+        "only_if" in node.given
+        or factor is None
+        or times is None
+        or node.given.get("beyond_earlier") == "yes"
+    ):
+        return NO_TEXT
+    points = [points * factor * times for _, table in node.levels.values() for _, points in table]
     cap = results.interpreter.value(node.values["cap"], case) if "cap" in node.values else None
-    room = cap - value if isinstance(cap, Fraction) else None
+    room = cap * factor - value if isinstance(cap, Fraction) else None
     if room is not None and room <= 0:
         return AT_BEST
     zh, en = "", ""
@@ -72,10 +80,19 @@ def _more_events(results: Results, case: Case, node: Indicator, value: Fraction)
     elif "each" in node.values:
         each = results.interpreter.value(node.values["each"], case)
         if isinstance(each, Fraction) and each > 0:
-            zh, en = f"再有一件可加{shown(each)}分", f"another event adds {shown(each)}"
+            more = shown(each * factor * times)
+            zh, en = f"再有一件可加{more}分", f"another event adds {more}"
     if room is not None and zh:
         zh, en = f"{zh}，最多还可加{shown(room)}分", f"{en}, at most {shown(room)} more"
     return Text(zh, en)
+
+
+def _given(results: Results, case: Case, node: Indicator, name: str) -> Fraction | None:
+    """A factor the book states for this unit: 1 where it states none, None where it cannot be told."""
+    if name not in node.given:
+        return Fraction(1)
+    found = results.interpreter.value(results.plan.formula(node, name), case)
+    return found if isinstance(found, Fraction) else None
 
 
 def _of_lever(results: Results, case: Case, node: Indicator, kind: Kind, value: Fraction) -> Text:

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from gangmu.engine import numbers
 from gangmu.engine.facts import Case, Facts, Row
+from gangmu.engine.rewards import rewards
 from gangmu.engine.rulebook import Example, RuleBook
 from gangmu.engine.scoring import Results, score
 from gangmu.problems import InputRefused, Problems
@@ -18,7 +19,7 @@ MISSING = "missing"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One expected value and what came out. what: `score`, `rank` or `grade`; got: "" where the facts were refused."""
+    """One expected value and what came out. what: `score`, `rank`, `grade` or `reward`; got: "" where the facts were refused."""
 
     file: str
     example: str
@@ -55,7 +56,7 @@ def facts_of(example: Example, book: RuleBook) -> Facts:
         rows.append(Row(unit, "", indicator, event, "", named, value, book.file, "", f"line {line}"))
     problems = Problems()
     facts = Facts.of(rows, problems, book.file)
-    for unit in (*example.expect, *example.ranks, *example.grades):
+    for unit in (*example.expect, *example.ranks, *example.grades, *example.rewards):
         facts.order.setdefault(Case(unit))
     problems.raise_if_any()
     return facts
@@ -66,7 +67,13 @@ def _run(book: RuleBook, example: Example) -> Iterator[Outcome]:
         results: Results | str = score(book, facts_of(example, book), grouped=False)
     except InputRefused as refused:
         results = refused.problems[0].message.zh
-    for what, wanted in (("score", example.expect), ("rank", example.ranks), ("grade", example.grades)):
+    expected_of = {
+        "score": example.expect,
+        "rank": example.ranks,
+        "grade": example.grades,
+        "reward": example.rewards,
+    }
+    for what, wanted in expected_of.items():
         for unit, expected in wanted.items():
             got = results if isinstance(results, str) else _got(results, example, what, Case(unit))
             ok = not isinstance(results, str) and _same(what, expected, got)
@@ -76,6 +83,9 @@ def _run(book: RuleBook, example: Example) -> Iterator[Outcome]:
 def _got(results: Results, example: Example, what: str, case: Case) -> str:
     if what == "grade":
         return results.grades.get(case, MISSING)
+    if what == "reward":
+        earned = [each.amount for each in rewards(results, case) if each.amount is not None]
+        return numbers.exact(sum(earned, Fraction(0)))
     value = results.rank(example.node, case) if what == "rank" else results.value(example.node, case)
     if not isinstance(value, Fraction):
         return MISSING

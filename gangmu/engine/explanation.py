@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from gangmu.engine import dates
 from gangmu.engine import expressions as x
 from gangmu.engine.advice import advice
 from gangmu.engine.facts import Case
 from gangmu.engine.kind import Kind
 from gangmu.engine.kinds import kinds
 from gangmu.engine.numbers import exact, shown
+from gangmu.engine.rewards import rewards
 from gangmu.engine.rulebook import TOTAL, Indicator, Missingness, Section
 from gangmu.engine.scoring import Results
 from gangmu.engine.values import MISSING, NO_TEXT, NOT_APPLICABLE, OUTSIDE, Missing, Value
@@ -255,6 +257,8 @@ def _with_place(results: Results, case: Case, zh: str, en: str) -> Text:
         zh, en = f"{zh}，列第{exact(rank)}名", f"{en}, place {exact(rank)}"
     if grade:
         zh, en = f"{zh}，等次{grade}", f"{en}, grade {grade}"
+    for earned in rewards(results, case):
+        zh, en = f"{zh}；{earned.said().zh}", f"{en}; {earned.said().en}"
     return Text(zh, en)
 
 
@@ -288,7 +292,7 @@ def _names(results: Results, case: Case, part: Indicator, kind: Kind) -> dict[st
     return names
 
 
-_PLACEHOLDER = re.compile(r"\{(\w+)(?::([%\d]))?\}")
+_PLACEHOLDER = re.compile(r"\{(\w+)(?::([%d\d]))?\}")
 
 
 def _filled(template: str, names: Mapping[str, Value], language: str) -> str:
@@ -296,6 +300,8 @@ def _filled(template: str, names: Mapping[str, Value], language: str) -> str:
         value = names.get(match[1])
         if not isinstance(value, Fraction):
             return ("无" if language == "zh" else "none") if value is None else value.reason.say(language)
+        if match[2] == "d":
+            return dates.shown(value)
         if match[2] == "%":
             return (
                 f"{shown(value * 100)}%" if (value * 10000).denominator == 1 else f"{shown(value * 100, 2)}%"

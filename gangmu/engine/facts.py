@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
-from gangmu.engine import numbers
+from gangmu.engine import dates, numbers
 from gangmu.engine.values import NO_TEXT
 from gangmu.problems import Problem, Problems, Text
 from gangmu.sheets import headers, xlsx
@@ -117,7 +117,7 @@ class Facts:
                 )
             )
             return
-        fields[name] = Fact(row.value, numbers.read(row.value), row)
+        fields[name] = Fact(row.value, _number(row.value), row)
 
     def cases(self) -> tuple[Case, ...]:
         """Units and periods in the order of the file; a unit that has a period is not a case without one."""
@@ -151,6 +151,12 @@ class Facts:
         units = [[case.unit, case.period] for case in self.cases()]
         text = json.dumps([lines, units], ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _number(value: str) -> Fraction | None:
+    """The number a value says; a date says the number of its day."""
+    found = numbers.read(value)
+    return dates.read(value) if found is None else found
 
 
 def _same(value: str) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from gangmu.engine import dates, intervals, kind, numbers
 from gangmu.engine import expressions as x
-from gangmu.engine import intervals, kind, numbers
 from gangmu.engine.expressions import Band, Expression
 from gangmu.engine.form import Form
 from gangmu.engine.kind import Kind, Parameter
@@ -26,6 +26,7 @@ from gangmu.engine.rulebook import (
     Missingness,
     Ranking,
     Reach,
+    Reward,
     RuleBook,
     Scorers,
     Section,
@@ -79,6 +80,7 @@ def _book(form: Form, tree: Tree) -> RuleBook:
         vetoes=tuple(_veto(inner, defaults) for inner in form.forms("vetoes")),
         ranking=_ranking(form.form("rank"), form.line),
         grading=_grading(form, defaults),
+        rewards=tuple(_reward(inner, defaults) for inner in form.forms("rewards", "rewards")),
         examples=tuple(_example(inner) for inner in form.forms("examples")),
         holes=tuple(_hole(inner) for inner in form.forms("holes")),
         rounding=form.choice("rounding", numbers.ROUNDINGS, "half_up"),
@@ -199,6 +201,9 @@ def _as_section(
         formula=form.text("formula"),
         full=_amount(form, "full", defaults),
         weight=_amount(form, "weight", defaults),
+        factor=_amount(form, "factor", defaults),
+        only_if=form.text("only_if"),
+        if_not=_amount(form, "if_not", defaults),
         cap=_amount(form, "cap", defaults),
         floor=_amount(form, "floor", defaults),
         round=form.whole("round"),
@@ -241,6 +246,8 @@ def _lookup(
 def _entry(form: Form, key: str, tree: Tree) -> Expression:
     if isinstance(tree, Scalar) and tree.text.strip().lower() in SLASH:
         return x.Nothing(NOT_APPLICABLE, "本单位不适用", "not applicable to this unit")
+    if isinstance(tree, Scalar) and (day := dates.read(tree.text)) is not None:
+        return x.Const(day)
     return x.Const(form.as_number(key, tree) or Fraction(0))
 
 
@@ -252,7 +259,7 @@ def _indicator(form: Form, defaults: Defaults) -> Indicator:
     if of_kind is None:
         of_kind = _unknown_kind(form, said, settings)
     else:
-        for parameter in of_kind.parameters:
+        for parameter in (*of_kind.parameters, *kind.COMMON):
             _parameter(form, of_kind, parameter, settings, defaults)
     fields = _fields(form, of_kind)
     for name_of_fact in fields:
@@ -282,7 +289,7 @@ def _indicator(form: Form, defaults: Defaults) -> Indicator:
         show=form.whole("show"),
         cap=None if of_kind.parameter("cap") else _amount(form, "cap", defaults),
         floor=None if of_kind.parameter("floor") else _amount(form, "floor", defaults),
-        missing=_missing(form, "missing", UNSCORED if of_kind.events else defaults.missing),
+        missing=_missing(form, "missing", _default_missing(of_kind, defaults)),
         not_applicable=_missing(form, "not_applicable", defaults.not_applicable),
         reach=_reach(form),
         figures=_figures(form, settings),
@@ -293,6 +300,11 @@ def _indicator(form: Form, defaults: Defaults) -> Indicator:
     )
     form.close()
     return found
+
+
+def _default_missing(of_kind: Kind, defaults: Defaults) -> Missingness:
+    """No event is not a missing fact, unless the kind cannot do without."""
+    return UNSCORED if of_kind.events and not of_kind.needs_events else defaults.missing
 
 
 def _unknown_kind(form: Form, said: str, settings: _Settings) -> Kind:
@@ -427,10 +439,15 @@ def _fact_value(form: Form, name: str, settings: _Settings, defaults: Defaults) 
         settings.values[name] = _lookup(form, name, tree, defaults, absent)
     elif isinstance(tree, Scalar) and tree.text in FROM_FIGURES:
         settings.from_figures[name] = tree.text
-    elif isinstance(tree, Scalar) and (number := numbers.read(tree.text)) is not None:
+    elif isinstance(tree, Scalar) and (number := _number_or_day(tree.text)) is not None:
         settings.values[name] = x.Const(number)
     else:
         settings.formulas[name] = form.text(name)
+
+
+def _number_or_day(text: str) -> Fraction | None:
+    found = numbers.read(text)
+    return dates.read(text) if found is None else found
 
 
 def _scorers(form: Form) -> Scorers | None:
@@ -579,10 +596,31 @@ def _grade(form: Form, defaults: Defaults) -> Grade:
         above=form.number("above"),
         at_most=form.number("at_most"),
         below=form.number("below"),
-        share=form.number("share"),
+        share=_amount(form, "share", defaults),
         places=_amount(form, "places", defaults),
         rank_to=form.whole("rank_to", 1, 999),
     )
+    form.close()
+    return found
+
+
+def _reward(form: Form, defaults: Defaults) -> Reward:
+    found = Reward(
+        name=form.both("name", None),
+        line=form.line,
+        grade=form.text("grade"),
+        rank_to=form.whole("rank_to", 1, 999),
+        amount=_amount(form, "amount", defaults),
+        says=form.both("says"),
+    )
+    if found.amount is None and not found.says.zh:
+        form.refuse(
+            "required",
+            "要写“amount”或“says”",
+            'needs "amount" or "says"',
+            "请写 amount: 或 says:",
+            "write one",
+        )
     form.close()
     return found
 
@@ -600,6 +638,7 @@ def _example(form: Form) -> Example:
         expect=_answers(form, "expect"),
         ranks=_answers(form, "expect_rank"),
         grades=_answers(form, "expect_grade"),
+        rewards=_answers(form, "expect_reward"),
         arithmetic=_answers(form, "arithmetic"),
         decimals=form.whole("decimals"),
     )

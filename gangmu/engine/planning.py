@@ -142,8 +142,8 @@ class _Compiler:
         self.codes = self._codes()
 
     def _codes(self) -> frozenset[str]:
-        """Every name a formula of the book may refer to."""
-        found = set()
+        """Every name a formula of the book may refer to; a veto is 1 where it strikes, else 0."""
+        found = {veto.code for veto in self.book.vetoes}
         for node in self.book.nodes():
             found |= {node.code, f"{node.code}.full"}
             if isinstance(node, Indicator):
@@ -156,6 +156,10 @@ class _Compiler:
         for veto in self.book.vetoes:
             yield self._veto(veto)
         yield self._out()
+        for text in self.book.ranking.tie_break:
+            if text not in self.codes:
+                scope = Scope({}, nodes=self.codes, precision=self.book.precision)
+                yield Step(text, TOTAL, self._parsed(text, scope, "rank", self.book.ranking.line), text)
         if self.book.grading and self.book.grading.of:
             grading = self.book.grading
             yield Step(
@@ -213,7 +217,9 @@ class _Compiler:
             text, scope, where, node.lines.get(line.formula, node.line)
         )
         if line.name == "score":
+            tree = _times(tree, scope.names.get("factor"))
             tree = _bounded(tree, node.floor, node.cap)
+            tree = _only_if(tree, scope.names.get("only_if"), scope.names.get("if_not"))
         if line.name in node.rounds:
             tree = x.Round(tree, node.rounds[line.name], self.book.rounding)
         return Step(
@@ -286,8 +292,11 @@ class _Compiler:
             label=Text("满分", "full mark"),
             reach=node.reach,
         )
-        tree = self._combined(node)
+        tree = _times(self._combined(node), node.factor)
         tree = _bounded(tree, node.floor, node.cap)
+        if node.only_if:
+            condition = self._over_nodes(node, node.only_if, "only_if")
+            tree = _only_if(tree, condition, node.if_not)
         if node.round is not None:
             tree = x.Round(tree, node.round, self.book.rounding)
         zero = [veto.code for veto in self.book.vetoes if veto.effect == "zero"] if node.code == TOTAL else []
@@ -307,19 +316,23 @@ class _Compiler:
 
     def _combined(self, node: Section) -> Expression:
         if node.formula:
-            scope = Scope(
-                {},
-                nodes=self.codes,
-                precision=self.book.precision,
-                rounding=self.book.rounding,
-                ties=self.book.ranking.ties,
-            )
-            where = f"{node.clause}“{node.name.zh}”"
-            return self._parsed(node.formula, scope, where, node.lines.get("formula", node.line))
+            return self._over_nodes(node, node.formula, "formula")
         parts = tuple(
             (x.Ref(part.code), part.weight or ONE, x.Ref(f"{part.code}.full")) for part in node.parts
         )
         return x.Combine(node.combine, parts, self.book.precision)
+
+    def _over_nodes(self, node: Section, text: str, key: str) -> Expression:
+        """A formula of a section: it speaks of other nodes."""
+        scope = Scope(
+            {},
+            nodes=self.codes,
+            precision=self.book.precision,
+            rounding=self.book.rounding,
+            ties=self.book.ranking.ties,
+        )
+        where = f"{node.clause}“{node.name.zh}”"
+        return self._parsed(text, scope, where, node.lines.get(key, node.line))
 
     def _full(self, node: Section) -> Expression:
         """The stated full mark, else that of its parts: their sum, or 100 where points are averaged."""
@@ -358,6 +371,15 @@ def _fact(node: Indicator, name: str) -> Expression:
     if node.scorers:
         return x.OverScorers(node.code, name, node.scorers.how, node.scorers.weights)
     return x.Field(node.code, name)
+
+
+def _times(tree: Expression, factor: Expression | None) -> Expression:
+    return tree if factor is None else x.Mul((tree, factor))
+
+
+def _only_if(tree: Expression, condition: Expression | None, otherwise: Expression | None) -> Expression:
+    """The score where the condition holds, else what the book says instead, else nothing."""
+    return tree if condition is None else x.When(((condition, tree),), otherwise or ZERO)
 
 
 def _bounded(tree: Expression, floor: Expression | None, cap: Expression | None) -> Expression:

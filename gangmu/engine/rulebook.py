@@ -115,7 +115,10 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part made of parts (考核内容). extra: outside the full mark (加扣分)."""
+    """A part made of parts (考核内容). extra: outside the full mark (加扣分).
+
+    factor: what the parts come to is multiplied by it. only_if: a condition; where it does not hold, `if_not` (0).
+    """
 
     code: str
     name: Text
@@ -126,6 +129,9 @@ class Section:
     formula: str = ""
     full: Expression | None = None
     weight: Expression | None = None
+    factor: Expression | None = None
+    only_if: str = ""
+    if_not: Expression | None = None
     cap: Expression | None = None
     floor: Expression | None = None
     round: int | None = None
@@ -180,7 +186,7 @@ class Grade:
     above: Fraction | None = None
     at_most: Fraction | None = None
     below: Fraction | None = None
-    share: Fraction | None = None
+    share: Expression | None = None
     places: Expression | None = None
     rank_to: int | None = None
 
@@ -200,6 +206,18 @@ class Grading:
 
 
 @dataclass(frozen=True, slots=True)
+class Reward:
+    """奖惩: what a grade, or a place up to `rank_to`, earns: an amount (also one a group), or a consequence in words."""
+
+    name: Text
+    line: int
+    grade: str = ""
+    rank_to: int | None = None
+    amount: Expression | None = None
+    says: Text = NO_TEXT
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """A worked example: facts, and what must come out of one node."""
 
@@ -212,6 +230,7 @@ class Example:
     expect: Mapping[str, str]
     ranks: Mapping[str, str]
     grades: Mapping[str, str]
+    rewards: Mapping[str, str]
     arithmetic: Mapping[str, str]
     decimals: int | None = None
 
@@ -242,6 +261,7 @@ class RuleBook:
     vetoes: tuple[Veto, ...] = ()
     ranking: Ranking = BY_VALUE
     grading: Grading | None = None
+    rewards: tuple[Reward, ...] = ()
     examples: tuple[Example, ...] = ()
     holes: tuple[Hole, ...] = ()
     rounding: str = "half_up"
