@@ -11,7 +11,7 @@ from itertools import pairwise
 from gangmu.engine import intervals, planning
 from gangmu.engine.expressions import Band, Const, Expression, Lookup
 from gangmu.engine.numbers import shown
-from gangmu.engine.rulebook import Grade, Indicator, RuleBook, Section
+from gangmu.engine.rulebook import EVERYBODY, Grade, Indicator, RuleBook, Section
 from gangmu.problems import Problem, Problems, Text
 
 
@@ -193,7 +193,11 @@ class _Checker:
     def _known_groups(self, node: Section | Indicator) -> None:
         said = list(node.reach.groups)
         if isinstance(node, Indicator):
-            said += [rule.group for rule in (node.missing, node.not_applicable) if rule.group]
+            said += [
+                rule.group
+                for rule in (node.missing, node.not_applicable)
+                if rule.group not in ("", EVERYBODY)
+            ]
         for code in said:
             if code not in self.codes:
                 self._part(

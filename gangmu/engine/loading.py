@@ -14,6 +14,7 @@ from gangmu.engine.form import Form
 from gangmu.engine.kind import Kind, Parameter
 from gangmu.engine.kinds import kinds
 from gangmu.engine.rulebook import (
+    EVERYONE,
     TOTAL,
     UNSCORED,
     Example,
@@ -45,12 +46,13 @@ ZERO, ONE = x.Const(Fraction(0)), x.Const(Fraction(1))
 
 @dataclass(slots=True)
 class Defaults:
-    """What the top of a rule book says for all of its indicators."""
+    """What the top of a rule book, or the section at hand, says for all of its indicators."""
 
     groups: frozenset[str] = frozenset()
     missing: Missingness = UNSCORED
     not_applicable: Missingness = UNSCORED
     codes: dict[str, int] = field(default_factory=dict)
+    reach: Reach = EVERYONE
 
 
 def book(text: str, file: str = "") -> RuleBook:
@@ -175,8 +177,10 @@ def _placed(form: Form, defaults: Defaults) -> tuple[str, Text, str]:
 
 def _section(form: Form, defaults: Defaults) -> Section:
     code, name, clause = _placed(form, defaults)
+    outer, defaults.reach = defaults.reach, _reach(form, defaults)
     parts = _parts(form, defaults)
     found = _as_section(form, defaults, code, name, clause, parts)
+    defaults.reach = outer
     if not parts and not found.formula:
         form.refuse("empty", "没有任何考核指标", "has no indicator")
     form.close()
@@ -209,14 +213,16 @@ def _as_section(
         round=form.whole("round"),
         show=form.whole("show"),
         extra=form.yes("extra"),
-        reach=_reach(form),
+        reach=_reach(form, defaults),
         accepts=form.words("accepts"),
         lines=dict(form.lines),
     )
 
 
-def _reach(form: Form) -> Reach:
-    return Reach(form.words("groups"), form.words("units"), form.words("except"))
+def _reach(form: Form, defaults: Defaults) -> Reach:
+    """For whom a part is: as it says, else as the section it is in."""
+    own = Reach(form.words("groups"), form.words("units"), form.words("except"))
+    return defaults.reach if own == EVERYONE else own
 
 
 def _amount(form: Form, key: str, defaults: Defaults, absent: x.Nothing | None = None) -> Expression | None:
@@ -291,7 +297,7 @@ def _indicator(form: Form, defaults: Defaults) -> Indicator:
         floor=None if of_kind.parameter("floor") else _amount(form, "floor", defaults),
         missing=_missing(form, "missing", _default_missing(of_kind, defaults)),
         not_applicable=_missing(form, "not_applicable", defaults.not_applicable),
-        reach=_reach(form),
+        reach=_reach(form, defaults),
         figures=_figures(form, settings),
         unit_of_measure=form.text("unit_of_measure"),
         responsible=form.text("responsible"),
@@ -545,7 +551,7 @@ def _veto(form: Form, defaults: Defaults) -> Veto:
         when=form.text("when") or "count_events() > 0",
         grade=form.text("grade", None if effect == "cap" else ""),
         steps=form.whole("steps", 1, 9) or 1,
-        reach=_reach(form),
+        reach=_reach(form, defaults),
     )
     form.close()
     return found

@@ -15,7 +15,17 @@ from gangmu.engine.expressions import Expression
 from gangmu.engine.formulas import FormulaError, Scope, parse
 from gangmu.engine.kind import FORMULA, Kind, Line
 from gangmu.engine.kinds import kinds
-from gangmu.engine.rulebook import EVERYONE, TOTAL, Indicator, Missingness, Reach, RuleBook, Section, Veto
+from gangmu.engine.rulebook import (
+    EVERYBODY,
+    EVERYONE,
+    TOTAL,
+    Indicator,
+    Missingness,
+    Reach,
+    RuleBook,
+    Section,
+    Veto,
+)
 from gangmu.engine.values import MISSING, NO_TEXT, NOT_APPLICABLE, SHARED_OUT
 from gangmu.problems import Problem, Problems, Text
 
@@ -270,7 +280,8 @@ class _Compiler:
 
     def _instead(self, node: Indicator, rule: Missingness, earned: Expression) -> Expression:
         full = x.Ref(f"{node.code}.full")
-        average = x.OverGroup("mean", earned, f"group:{rule.group}" if rule.group else "group")
+        scope = {"": "group", EVERYBODY: "all"}.get(rule.group, f"group:{rule.group}")
+        average = x.OverGroup("mean", earned, scope)
         table: dict[str, Expression] = {
             "full": full,
             "none": ZERO,

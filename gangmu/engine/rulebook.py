@@ -14,6 +14,9 @@ from gangmu.problems import Text
 
 TOTAL = "total"
 
+EVERYBODY = "all"
+"""In place of a group: all units, whatever their group."""
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -48,7 +51,7 @@ EVERYONE = Reach()
 class Missingness:
     """What a missing (or not applicable) fact earns.
 
-    how: `unscored`, `full`, `none`, `average` (of `group`, or of the unit's own), `points`, `out` of the running,
+    how: `unscored`, `full`, `none`, `average` (of `group`, of all units, or of the unit's own), `points`, `out` of the running,
     `shared_out` (not applicable only).
     """
 

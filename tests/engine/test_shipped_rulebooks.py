@@ -36,13 +36,17 @@ def test_every_example_states_its_arithmetic_and_the_arithmetic_gives_what_is_ex
             assert value_of(digits) == read(example.expect[unit]), (example.name, unit)
 
 
-def test_at_least_four_are_published_documents_with_place_year_source_and_holes():
+def test_at_least_eight_are_published_assessments_with_place_year_source_and_holes():
     published = [
-        book for book in REAL if book.place and book.year and book.source.startswith("http") and book.holes
+        book
+        for book in REAL
+        if book.place and book.year and book.source.startswith("http") and book.place != "UNDP"
     ]
 
-    assert len(published) >= 4
-    assert all(node.clause for book in published for node in book.indicators() if book.place != "UNDP")
+    assert len(published) >= 8
+    assert [book.code for book in published if not book.holes] == []
+    assert [book.code for book in published if book.code not in WITH_FACTS] == []
+    assert all(node.clause for book in published for node in book.indicators())
 
 
 @pytest.mark.parametrize("name", WITH_FACTS)

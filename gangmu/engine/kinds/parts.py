@@ -10,9 +10,16 @@ _HOW = {
 }
 
 
+_EACH = {
+    "amounts": "when(target > 0, actual / target)",
+    "percent": "actual / 100",
+    "reached": "when(actual >= target, 1, 0)",
+    "within": "when(actual <= target, 1, 0)",
+}
+
+
 def _lines(given: Given) -> tuple[Line, ...]:
-    each = "actual / 100" if given["given_as"] == "percent" else "when(target > 0, actual / target)"
-    ratio = _HOW[given["combine"]].format(each=f"clamp({each}, floor, cap)")
+    ratio = _HOW[given["combine"]].format(each=f"clamp({_EACH[given['given_as']]}, floor, cap)")
     return (
         Line("parts", "sum_events(1)", Text("分项数", "parts")),
         # Without any part it is the fact that is missing: the rule for missing facts then applies.
@@ -34,9 +41,12 @@ KIND = Kind(
         Parameter(
             "given_as",
             CHOICE,
-            Text("各分项给的是实际与目标，还是百分比", "parts state actual and target, or a per cent"),
+            Text(
+                "各分项按实际比目标、按百分比，还是达到（不超过）目标才算",
+                "a part counts by actual over target, by a per cent, or only where it reaches (keeps within) its target",
+            ),
             "amounts",
-            ("amounts", "percent"),
+            tuple(_EACH),
         ),
         Parameter("cap", NUMBER, Text("单个分项最高几倍", "most of one part, as a multiple"), "1"),
         Parameter("floor", NUMBER, Text("单个分项最低几倍", "least of one part, as a multiple"), "0"),

@@ -26,7 +26,7 @@ def _lines(given: Given) -> tuple[Line, ...]:
     return (
         Line("value", "of", Text("计分值", "value judged")),
         Line("place", placed(given), Text("名次", "place")),
-        Line("score", f"max({earned}, floor)"),
+        Line("score", f"max({earned}, floor)" if "floor" in given else earned),
     )
 
 
@@ -51,7 +51,7 @@ KIND = Kind(
             Text("每降一位减分值的百分之几", "per cent of full less for each place"),
             "",
         ),
-        Parameter("floor", NUMBER, Text("最低分", "least points"), "0"),
+        Parameter("floor", NUMBER, Text("最低分；none 可为负", "least points; none: may be negative"), "0"),
         GIVEN_AS,
     ),
     lines=_lines,
