@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from gangmu.engine import dates
 from gangmu.engine.facts import Case
 from gangmu.engine.kind import Kind
 from gangmu.engine.kinds import kinds
@@ -25,11 +26,14 @@ def advice(results: Results, case: Case, node: Indicator) -> Text:
     if not isinstance(value, Fraction):
         return NO_TEXT
     kind = kinds()[node.kind]
-    return (
-        _of_events(results, case, node, kind, value)
-        if kind.events
-        else _of_lever(results, case, node, kind, value)
-    )
+    if kind.needs_events:
+        return NO_TEXT
+    if kind.events:
+        return _of_events(results, case, node, kind, value)
+    lever = kind.field(kind.lever)
+    if lever is not None and lever.date:
+        return _of_day(results, case, node, kind.lever, value)
+    return _of_lever(results, case, node, kind, value)
 
 
 def _without_facts(earned: Missing) -> Text:
@@ -108,6 +112,25 @@ def _of_lever(results: Results, case: Case, node: Indicator, kind: Kind, value: 
     if not found:
         return AT_BEST if _at_full(results, case, node, value) else NO_TEXT
     return Text("；".join(text.zh for text in found), "; ".join(text.en for text in found))
+
+
+def _of_day(results: Results, case: Case, node: Indicator, lever: str, value: Fraction) -> Text:
+    """What the day that is due would have earned, else one day sooner."""
+    done, due = (
+        results.interpreter.value(results.plan.formula(node, name), case) for name in (lever, "target")
+    )
+    if not isinstance(done, Fraction) or not isinstance(due, Fraction):
+        return NO_TEXT
+    in_time, sooner = (_score(results, case, node, lever, day) for day in (due, done - 1))
+    if done > due and in_time is not None and in_time > value:
+        return Text(
+            f"按期（{dates.shown(due)}）完成可得{shown(in_time)}分",
+            f"done in time ({dates.shown(due)}) it would earn {shown(in_time)}",
+        )
+    if sooner is not None and sooner > value:
+        gain = shown(sooner - value)
+        return Text(f"再提前一天多得{gain}分", f"a day sooner earns {gain} more")
+    return AT_BEST if _at_full(results, case, node, value) else NO_TEXT
 
 
 def _at_full(results: Results, case: Case, node: Indicator, value: Fraction) -> bool:

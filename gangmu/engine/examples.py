@@ -51,9 +51,9 @@ def facts_of(example: Example, book: RuleBook) -> Facts:
     """The facts an example states. InputRefused when they contradict each other."""
     known = {node.code for node in book.nodes()} | {veto.code for veto in book.vetoes}
     rows = []
-    for unit, name, event, of_field, value, line in example.facts:
+    for unit, name, event, of_field, value, line, scorer in example.facts:
         indicator, named = (name, of_field) if name in known else ("", name)
-        rows.append(Row(unit, "", indicator, event, "", named, value, book.file, "", f"line {line}"))
+        rows.append(Row(unit, "", indicator, event, scorer, named, value, book.file, "", f"line {line}"))
     problems = Problems()
     facts = Facts.of(rows, problems, book.file)
     for unit in (*example.expect, *example.ranks, *example.grades, *example.rewards):

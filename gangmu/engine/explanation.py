@@ -217,7 +217,19 @@ def _sentence(results: Results, case: Case, part: Section | Indicator, value: Va
         return _by_missing_rule(part, earned, value)
     kind = kinds()[part.kind]
     names = _names(results, case, part, kind)
-    return Text(_filled(kind.sentence.zh, names, "zh"), _filled(kind.sentence.en, names, "en"))
+    zh, en = _filled(kind.sentence.zh, names, "zh"), _filled(kind.sentence.en, names, "en")
+    if (
+        "only_if" in part.given
+        and results.interpreter.value(results.plan.formula(part, "only_if"), case) == 0
+    ):
+        condition, score = part.formulas["only_if"], shown(value)
+        return Text(
+            f"不满足条件“{condition}”，按规定得{score}分", f'"{condition}" does not hold: {score} points'
+        )
+    if "factor" in part.given:
+        factor = _said(results.interpreter.value(results.plan.formula(part, "factor"), case))
+        zh, en = f"{zh}（已乘系数{factor}）", f"{en} (times a factor of {factor})"
+    return Text(zh, en)
 
 
 def _of_section(results: Results, case: Case, part: Section, value: Fraction) -> Text:

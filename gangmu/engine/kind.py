@@ -34,7 +34,8 @@ class FactField:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter. default: as a rule book would write it; None: must be given; "": may be left out.
+    """A parameter. default: as a rule book would write it; None: must be given; "": may be left out. unnamed: its value
+    for units that a table does not name; "": the indicator is not theirs.
 
     type: NUMBER (one number, or one a group, or one a unit), NUMBERS, BANDS, LEVELS, CHOICE of `options`, FORMULA
     over the kind's facts, YES.
@@ -45,6 +46,7 @@ class Parameter:
     label: Text
     default: str | None = None
     options: tuple[str, ...] = ()
+    unnamed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,11 @@ class Line:
 
 
 COMMON = (
-    Parameter("factor", NUMBER, Text("系数：得分再乘以它", "factor: the score is multiplied by it"), ""),
+    Parameter(
+        "factor", NUMBER, Text("系数：得分再乘以它", "factor: the score is multiplied by it"), "", unnamed="1"
+    ),
     Parameter("only_if", FORMULA, Text("满足条件才计分", "counts only where this holds"), ""),
-    Parameter("if_not", NUMBER, Text("不满足条件得几分", "points where it does not hold"), ""),
+    Parameter("if_not", NUMBER, Text("不满足条件得几分", "points where it does not hold"), "", unnamed="0"),
 )
 """Parameters that every kind has: what they do to a score does not depend on how it came about."""
 

@@ -205,9 +205,9 @@ def _as_section(
         formula=form.text("formula"),
         full=_amount(form, "full", defaults),
         weight=_amount(form, "weight", defaults),
-        factor=_amount(form, "factor", defaults),
+        factor=_amount(form, "factor", defaults, ONE),
         only_if=form.text("only_if"),
-        if_not=_amount(form, "if_not", defaults),
+        if_not=_amount(form, "if_not", defaults, ZERO),
         cap=_amount(form, "cap", defaults),
         floor=_amount(form, "floor", defaults),
         round=form.whole("round"),
@@ -225,7 +225,7 @@ def _reach(form: Form, defaults: Defaults) -> Reach:
     return defaults.reach if own == EVERYONE else own
 
 
-def _amount(form: Form, key: str, defaults: Defaults, absent: x.Nothing | None = None) -> Expression | None:
+def _amount(form: Form, key: str, defaults: Defaults, absent: Expression | None = None) -> Expression | None:
     """A number, or one for each group or unit."""
     tree = form.tree(key)
     if tree is None or (isinstance(tree, Scalar) and tree.text == "none"):
@@ -237,7 +237,7 @@ def _amount(form: Form, key: str, defaults: Defaults, absent: x.Nothing | None =
 
 
 def _lookup(
-    form: Form, key: str, tree: Mapping, defaults: Defaults, absent: x.Nothing | None = None
+    form: Form, key: str, tree: Mapping, defaults: Defaults, absent: Expression | None = None
 ) -> Expression:
     rows = tuple(
         (name, _entry(form, key, value)) for name, value in tree.entries.items() if name != "otherwise"
@@ -376,7 +376,11 @@ def _read_number(
     form: Form, of_kind: Kind, name: str, tree: Tree, settings: _Settings, defaults: Defaults
 ) -> None:
     if isinstance(tree, Mapping):
-        settings.values[name] = _lookup(form, name, tree, defaults)
+        parameter = of_kind.parameter(name)
+        unnamed = numbers.read(parameter.unnamed) if parameter else None
+        settings.values[name] = _lookup(
+            form, name, tree, defaults, None if unnamed is None else x.Const(unnamed)
+        )
     elif isinstance(tree, Scalar) and numbers.read(tree.text) is None:
         settings.formulas[name] = tree.text
     else:
@@ -656,8 +660,8 @@ def _answers(form: Form, key: str) -> dict[str, str]:
     return {unit: value.text.strip() for unit, value, _ in form.pairs(key) if isinstance(value, Scalar)}
 
 
-def _example_facts(form: Form) -> list[tuple[str, str, str, str, str, int]]:
-    """Rows (unit, name, event, field, value, line) of the facts of an example."""
+def _example_facts(form: Form) -> list[tuple[str, str, str, str, str, int, str]]:
+    """Rows (unit, name, event, field, value, line, scorer) of the facts of an example."""
     rows = []
     for unit, tree, _ in form.pairs("facts"):
         inner = Form(tree, form.problems, form.file, form.where)
@@ -666,7 +670,7 @@ def _example_facts(form: Form) -> list[tuple[str, str, str, str, str, int]]:
             if isinstance(value, Sequence):
                 rows += _example_events(form, unit, name, value)
             elif isinstance(value, Scalar):
-                rows.append((unit, name, "", part, value.text, inner.lines[key]))
+                rows.append((unit, name, "", part, value.text, inner.lines[key], ""))
             else:
                 form.refuse("shape", f"“{key}”应是一个值", f'"{key}" is a value', line=inner.lines[key])
     return rows
@@ -674,13 +678,16 @@ def _example_facts(form: Form) -> list[tuple[str, str, str, str, str, int]]:
 
 def _example_events(
     form: Form, unit: str, name: str, events: Sequence
-) -> list[tuple[str, str, str, str, str, int]]:
+) -> list[tuple[str, str, str, str, str, int, str]]:
+    """Each is an event of its own, unless it names the scorer whose mark it is."""
     rows = []
     for number, tree in enumerate(events.items, 1):
         inner = Form(tree, form.problems, form.file, form.where)
+        scorer = inner.text("scorer")
         for part, value in inner.entries.items():
-            if isinstance(value, Scalar):
-                rows.append((unit, name, str(number), part, value.text, inner.lines[part]))
+            if isinstance(value, Scalar) and part != "scorer":
+                event = "" if scorer else str(number)
+                rows.append((unit, name, event, part, value.text, inner.lines[part], scorer))
     return rows
 
 

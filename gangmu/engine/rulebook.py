@@ -229,7 +229,7 @@ class Example:
     clause: str
     line: int
     source: str
-    facts: tuple[tuple[str, str, str, str, str, int], ...]
+    facts: tuple[tuple[str, str, str, str, str, int, str], ...]
     expect: Mapping[str, str]
     ranks: Mapping[str, str]
     grades: Mapping[str, str]

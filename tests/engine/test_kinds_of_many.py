@@ -8,9 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gangmu.engine import dates
+from gangmu.engine.check import check
+from gangmu.engine.explanation import explain
 from gangmu.engine.numbers import exact
 from tests.engine import plain_rules
-from tests.engine.books import read, refused, results
+from tests.engine.books import book, findings, read, refused, results
 
 PROVEN = settings(max_examples=60, deadline=None)
 amounts = st.integers(-200, 2000).map(lambda n: Fraction(n, 10))
@@ -127,3 +129,82 @@ def test_facts_of_a_day_keep_their_text():
 
     [row] = [row for row in facts.rows() if row.indicator == "m"]
     assert row.value == "2025-06-30"
+
+
+def test_what_was_put_together_explains_itself_and_says_what_would_have_earned_more():
+    body = (
+        "indicators:\n"
+        "  - {code: k, name: 位次, kind: keep_and_strive, full: 10, given_as: place, keep: 5, strive: 3, kept: 8}\n"
+        "  - {code: m, name: 逾期, kind: milestone, full: 5, target: 2025-06-30, late: 0.5}\n"
+        "  - {code: n, name: 提前, kind: milestone, full: 5, target: 2025-06-30, early: 0.1, early_cap: 1}\n"
+        "  - {code: o, name: 按期, kind: milestone, full: 5, target: 2025-06-30, late: 0.5}\n"
+        "  - {code: p, name: 形象, kind: progress, full: 10, stages: {开工: 30, 封顶: 60}}\n"
+        "  - {code: g, name: 项目, kind: parts, full: 20}\n"
+        "  - {code: j, name: 评委, kind: marks, full: 20}\n"
+        "  - {code: f, name: 系数, kind: completion, full: 10, target: 100, factor: 1.2}\n"
+        "  - {code: c, name: 条件, kind: completion, full: 10, target: 100, only_if: actual >= 50, if_not: 1}\n"
+        "  - {code: b, name: 加分, kind: bonus, each: 1, multiplier: 2, cap: 6}\n"
+        "  - {code: d, name: 有条件的加分, kind: bonus, each: 1, only_if: k >= 8}\n"
+        "  - {code: s, name: 余地, kind: step, full: 60, at_target: 48, target: 15, up: 0.5, cap: full}\n"
+    )
+    facts = (
+        "unit,indicator,event,field,value\n"
+        "甲,k,,,4\n甲,m,,,2025-07-02\n甲,n,,,2025-06-28\n甲,o,,,2025-06-30\n甲,p,,,开工\n甲,p,,planned,封顶\n"
+        "甲,g,路,actual,50\n甲,g,路,target,100\n甲,j,一,actual,12\n甲,j,二,actual,16\n甲,f,,,80\n甲,c,,,40\n"
+        "甲,b,一件,count,1\n甲,d,一件,count,1\n甲,s,,,21\n"
+    )
+
+    found = {part.node: part for part in explain(results(body, facts), "甲").parts}
+
+    assert {node: part.sentence.zh for node, part in found.items()} == {
+        "k": "列第4名，保5争3，得9分",
+        "m": "2025-07-02完成，应于2025-06-30完成，分值5分，加0分、扣1分，得4分",
+        "n": "2025-06-28完成，应于2025-06-30完成，分值5分，加0.2分、扣0分，得5.2分",
+        "o": "2025-06-30完成，应于2025-06-30完成，分值5分，加0分、扣0分，得5分",
+        "p": "形象进度30%，计划60%，为计划的50%，满分10分，得5分",
+        "g": "共1个分项，合成完成率50%，满分20分，得10分",
+        "j": "2人评分，得14分",
+        "f": "完成80，目标100，完成率80%，满分10分，得9.6分（已乘系数1.2）",
+        "c": "不满足条件“actual >= 50”，按规定得1分",
+        "b": "共1件，折算2分，加2分",
+        "d": "共1件，折算1分，加1分",
+        "s": "实际21，目标15，基本分48分，加3分、扣0分，得51分",
+    }
+    assert {node: part.next.zh for node, part in found.items() if part.next.zh} == {
+        "k": "再降1多得1分；达到3（再降1）可得10分",
+        "m": "按期（2025-06-30）完成可得5分",
+        "n": "再提前一天多得0.1分",
+        "o": "已得最高分",
+        "f": "每多1多得0.12分；达到100（还差20）可得12分",
+        "c": "达到100（还差60）可得10分",
+        "b": "再有一件可加2分，最多还可加4分",
+        "s": "每多1多得0.5分",
+    }
+    assert found["m"].sentence.en == "done 2025-07-02, due 2025-06-30: 5 points, plus 0, minus 1, give 4"
+    assert found["m"].next.en == "done in time (2025-06-30) it would earn 5"
+
+
+def test_a_reward_is_part_of_what_the_total_says():
+    body = (
+        "indicators: [{code: a, name: 得分, kind: direct, full: 100}]\n"
+        "grades: {list: [{grade: 优, at_least: 90}, {grade: 良}]}\n"
+        "rewards:\n"
+        "  - {name: {zh: 奖金, en: Prize}, grade: 优, amount: 20000}\n"
+        "  - {name: {zh: 优秀比例, en: Share of the best}, rank_to: 1, says: {zh: 提高到25%, en: raised to 25%}}\n"
+    )
+
+    total = explain(results(body, "unit,a\n甲,95\n乙,80\n"), "甲")
+
+    assert total.sentence.zh == "得95分，满分100分，列第1名，等次优；奖金20000；优秀比例提高到25%"
+    assert total.sentence.en == (
+        "95 points of 100, place 1, grade 优; Prize 20000; Share of the best raised to 25%"
+    )
+
+
+def test_a_reward_of_a_grade_that_is_none_and_one_that_gives_nothing_are_findings():
+    grades = "indicators: [{code: a, name: A, kind: direct, full: 100}]\ngrades: {list: [{grade: 优}]}\n"
+
+    unknown = check(book(grades + "rewards: [{name: 奖金, grade: 良, amount: 1}]\n"))
+
+    assert [problem.code for problem in unknown] == ["rulebook.unknown_grade"]
+    assert findings(grades + "rewards: [{name: 奖金, grade: 优}]\n") == [("rulebook.required", 3)]

@@ -43,7 +43,7 @@ KIND = Kind(
         ),
         Parameter("event_cap", NUMBER, Text("单件最多加几分", "most points of one event"), ""),
         Parameter("cap", NUMBER, Text("合计最多加几分", "most points in sum"), ""),
-        Parameter("multiplier", NUMBER, Text("加分乘以几", "bonuses times this"), ""),
+        Parameter("multiplier", NUMBER, Text("加分乘以几", "bonuses times this"), "", unnamed="1"),
         Parameter("highest_only", YES, Text("同一事项取最高", "one matter counts once, the highest"), "no"),
         Parameter(
             "beyond_earlier",

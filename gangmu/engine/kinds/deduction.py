@@ -39,7 +39,11 @@ KIND = Kind(
         Parameter("least", NUMBER, Text("每次至少扣几分", "least points of one event"), ""),
         Parameter("most", NUMBER, Text("每次至多扣几分", "most points of one event"), "999999"),
         Parameter(
-            "multiplier", NUMBER, Text("扣分乘以几（加倍为2）", "deductions times this; 2 doubles them"), ""
+            "multiplier",
+            NUMBER,
+            Text("扣分乘以几（加倍为2）", "deductions times this; 2 doubles them"),
+            "",
+            unnamed="1",
         ),
         Parameter("deduct_cap", NUMBER, Text("最多共扣几分", "most points in sum"), ""),
         Parameter(

@@ -63,5 +63,5 @@ KIND = Kind(
         "{actual:d}完成，应于{target:d}完成，分值{full}分，加{more}分、扣{less}分，得{score}分",
         "done {actual:d}, due {target:d}: {full} points, plus {more}, minus {less}, give {score}",
     ),
-    lever="",
+    lowers=lambda given: True,
 )
