@@ -209,5 +209,7 @@ def _score(results: Results, case: Case, node: Indicator, lever: str, at: Fracti
     """The indicator's score, had the lever stood there; ranks and means of the group move with it."""
     if lever in node.values or lever in node.formulas:
         return None
+    if node.given.get("given_as") == "place" and at < 1:
+        return None
     found = results.interpreter.changed(case, node.code, lever, at)
     return found if isinstance(found, Fraction) else None

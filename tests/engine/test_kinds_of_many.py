@@ -208,3 +208,33 @@ def test_a_reward_of_a_grade_that_is_none_and_one_that_gives_nothing_are_finding
 
     assert [problem.code for problem in unknown] == ["rulebook.unknown_grade"]
     assert findings(grades + "rewards: [{name: 奖金, grade: 优}]\n") == [("rulebook.required", 3)]
+
+
+def test_how_far_more_can_be_earned_depends_on_the_cap_of_the_rule():
+    body = (
+        "indicators:\n"
+        "  - {code: a, name: 加分封顶, kind: completion, full: 10, target: 100, bonus: 0.5, bonus_cap: 2}\n"
+        "  - {code: b, name: 倍数封顶, kind: completion, full: 10, target: 100, cap: 1.1}\n"
+        "  - {code: c, name: 不封顶, kind: completion, full: 10, target: 100, uncapped: yes}\n"
+        "  - {code: d, name: 争取名次以上不封顶, kind: keep_and_strive, full: 10, given_as: place, keep: 5, strive: 3, kept: 8,"
+        " up: 1, between: kept}\n"
+        "  - {code: e, name: 由数据定系数, kind: bonus, each: 1, fields: [share], factor: share}\n"
+        "  - {code: f, name: 补差, kind: bonus, each: 1, beyond_earlier: yes}\n"
+        "  - {code: g, name: 未报, kind: milestone, full: 5, target: 2025-06-30, late: 1, missing: none}\n"
+    )
+    facts = (
+        "unit,indicator,event,field,value\n"
+        "甲,a,,,100\n甲,b,,,100\n甲,c,,,100\n甲,d,,,2\n甲,e,一件,count,1\n甲,e,,share,/\n甲,f,一件,count,1\n"
+    )
+
+    found = {part.node: part.next.zh for part in explain(results(body, facts), "甲").parts}
+
+    assert found == {
+        "a": "每多1多得0.5分；达到104（还差4）可得12分",
+        "b": "每多1多得0.1分；达到110（还差10）可得11分",
+        "c": "每多1多得0.1分",
+        "d": "再降1多得1分",
+        "e": "",
+        "f": "",
+        "g": "补上数据才能按实际计分：缺少“未报”的完成日期",
+    }
