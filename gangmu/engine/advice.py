@@ -10,6 +10,7 @@ from gangmu.engine.facts import Case
 from gangmu.engine.kind import Kind
 from gangmu.engine.kinds import kinds
 from gangmu.engine.numbers import exact, shown
+from gangmu.engine.planning import own_facts
 from gangmu.engine.rulebook import Indicator
 from gangmu.engine.scoring import Results
 from gangmu.engine.values import MISSING, NO_TEXT, NOT_APPLICABLE, OUTSIDE, Missing
@@ -47,7 +48,7 @@ def _without_facts(earned: Missing) -> Text:
 
 
 def _of_events(results: Results, case: Case, node: Indicator, kind: Kind, value: Fraction) -> Text:
-    entries = results.interpreter.events_of(case, node.code)
+    entries = results.interpreter.events_of(case, node.code, own_facts(node))
     if kind.lowers(node.given):
         if not entries:
             return AT_BEST

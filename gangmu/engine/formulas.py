@@ -45,6 +45,7 @@ class Scope:
     names: values and facts by name. bands, lists, levels: the tables that functions look up. nodes: other nodes of
     the rule book by code. indicator: whose facts and events are meant. precision: decimals of ln, power and sd.
     event_names: the fields an event may have. one_per: the field of which only the highest event counts.
+    beside: facts of the indicator that are not its events'.
     """
 
     names: Mapping[str, Expression]
@@ -58,6 +59,7 @@ class Scope:
     ties: str = "share"
     event_names: frozenset[str] = frozenset()
     one_per: str = ""
+    beside: tuple[str, ...] = ()
 
 
 def parse(text: str, scope: Scope) -> Expression:
@@ -427,7 +429,8 @@ def _over_events(how: str) -> _Function:
     def build(parser: _Parser, arguments: _Arguments) -> Expression:
         value, *bounds = _expressions(how + "_events", arguments, 1, 3)
         least, most = (*bounds, None, None)[:2]
-        return x.OverEvents(how, parser.scope.indicator, value, parser.scope.one_per, least, most)
+        scope = parser.scope
+        return x.OverEvents(how, scope.indicator, value, scope.one_per, least, most, scope.beside)
 
     return build
 
@@ -435,7 +438,7 @@ def _over_events(how: str) -> _Function:
 def _count_events(parser: _Parser, arguments: _Arguments) -> Expression:
     """Number of events; an event may stand for several by its field `count`."""
     _expressions("count_events", arguments, 0, 0)
-    return x.OverEvents("sum", parser.scope.indicator, event_count())
+    return x.OverEvents("sum", parser.scope.indicator, event_count(), beside=parser.scope.beside)
 
 
 def event_count() -> Expression:

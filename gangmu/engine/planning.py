@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from gangmu.engine import expressions as x
 from gangmu.engine.expressions import Expression
+from gangmu.engine.facts import ACTUAL
 from gangmu.engine.formulas import FormulaError, Scope, parse
 from gangmu.engine.kind import FORMULA, Kind, Line
 from gangmu.engine.kinds import kinds
@@ -260,6 +261,7 @@ class _Compiler:
             ties=self.book.ranking.ties,
             event_names=frozenset(event_names),
             one_per="matter" if node.given.get("highest_only") == "yes" else "",
+            beside=own_facts(node),
         )
         for name, text in node.formulas.items():
             parameter = of_kind.parameter(name)
@@ -376,6 +378,11 @@ class _Compiler:
                 if rule.how == "out":
                     hits.append(x.IsMissing(x.Ref(f"{node.code}.score"), (state,)))
         return Step(OUT, TOTAL, x.Some(tuple(hits)), label=Text("不参加排名", "out of the running"))
+
+
+def own_facts(node: Indicator) -> tuple[str, ...]:
+    """Facts of the indicator itself, declared under `fields` beside its events."""
+    return tuple(name for name in node.fields if name != ACTUAL)
 
 
 def _fact(node: Indicator, name: str) -> Expression:
