@@ -11,7 +11,7 @@ from itertools import pairwise
 from gangmu.engine import intervals, planning
 from gangmu.engine.expressions import Band, Const, Expression, Lookup
 from gangmu.engine.numbers import shown
-from gangmu.engine.rulebook import Grade, Indicator, RuleBook, Section
+from gangmu.engine.rulebook import EVERYBODY, Grade, Indicator, RuleBook, Section
 from gangmu.problems import Problem, Problems, Text
 
 
@@ -193,7 +193,11 @@ class _Checker:
     def _known_groups(self, node: Section | Indicator) -> None:
         said = list(node.reach.groups)
         if isinstance(node, Indicator):
-            said += [rule.group for rule in (node.missing, node.not_applicable) if rule.group]
+            said += [
+                rule.group
+                for rule in (node.missing, node.not_applicable)
+                if rule.group not in ("", EVERYBODY)
+            ]
         for code in said:
             if code not in self.codes:
                 self._part(
@@ -234,7 +238,9 @@ class _Checker:
         grading = self.book.grading
         if grading is None:
             return
-        shares = sum((grade.share for grade in grading.grades if grade.share is not None), Fraction(0))
+        groups = [_Who(group.code) for group in self.book.groups] or [_Who("")]
+        found = [[_amount(grade.share, who) for grade in grading.grades] for who in groups]
+        shares = max(sum((share for share in each if share is not None), Fraction(0)) for each in found)
         if shares > 1:
             self.refuse(
                 "quota",
@@ -261,7 +267,9 @@ class _Checker:
                 )
 
     def _quota_fits(self, grade: Grade) -> None:
-        if grade.share is not None and not 0 <= grade.share <= 1:
+        groups = [_Who(group.code) for group in self.book.groups] or [_Who("")]
+        shares = [share for who in groups if (share := _amount(grade.share, who)) is not None]
+        if any(not 0 <= share <= 1 for share in shares):
             self.refuse(
                 "quota",
                 grade.line,
@@ -295,10 +303,18 @@ class _Checker:
                     f"等次有：{'、'.join(grades)}",
                     f"grades: {', '.join(grades)}",
                 )
+        for reward in self.book.rewards:
+            if reward.grade and reward.grade not in grades:
+                self.refuse(
+                    "unknown_grade",
+                    reward.line,
+                    f"奖惩“{reward.name.zh}”：没有等次“{reward.grade}”",
+                    f'reward "{reward.name.en}": there is no grade "{reward.grade}"',
+                    f"等次有：{'、'.join(grades)}",
+                    f"grades: {', '.join(grades)}",
+                )
         nodes = [node.code for node in self.book.nodes()]
-        wanted = [(code, self.book.ranking.line) for code in self.book.ranking.tie_break]
-        wanted += [(example.node, example.line) for example in self.book.examples]
-        for code, line in wanted:
+        for code, line in [(example.node, example.line) for example in self.book.examples]:
             if code not in nodes:
                 near = difflib.get_close_matches(code, nodes, n=1)
                 self.refuse(

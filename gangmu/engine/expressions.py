@@ -332,7 +332,8 @@ class OverEvents(Expression):
     """sum, count, max or min of `of` over the events of an indicator; without events 0.
 
     by: a text field; of events that share it only the highest counts (同项取最高). least, most: bounds of each
-    event's own value.
+    event's own value. beside: facts of the indicator itself; what is neither an event's nor a scorer's and has only
+    these is no event.
     """
 
     how: str
@@ -341,6 +342,7 @@ class OverEvents(Expression):
     by: str = ""
     least: Expression | None = None
     most: Expression | None = None
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

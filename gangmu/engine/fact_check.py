@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Set
+from dataclasses import replace
 
+from gangmu.engine import dates
 from gangmu.engine.facts import Case, Fact, Facts
+from gangmu.engine.kinds import kinds
 from gangmu.engine.planning import Plan, Reads
 from gangmu.engine.reference import SLASH
 from gangmu.engine.rulebook import RuleBook
@@ -15,7 +18,7 @@ from gangmu.problems import Problems, Text
 def check(plan: Plan, facts: Facts, groups: Mapping[Case, str]) -> Problems:
     """Every finding, each at its cell."""
     problems = Problems()
-    reads = plan.reads()
+    reads = _with_declared(plan.reads(), plan.book)
     known = (
         {node.code for node in plan.book.nodes()}
         | {veto.code for veto in plan.book.vetoes}
@@ -31,8 +34,18 @@ def check(plan: Plan, facts: Facts, groups: Mapping[Case, str]) -> Problems:
                     _one(reads.get(indicator, Reads()), name, event, scorer, fact, problems)
     _columns(reads, facts, known, problems)
     _levels(plan, facts, problems)
+    _dates(plan.book, facts, problems)
     _groups(plan.book, facts, groups, problems)
     return problems
+
+
+def _with_declared(reads: dict[str, Reads], book: RuleBook) -> dict[str, Reads]:
+    """A field the rule book declares may be given though no formula reads it, such as votes that do not count."""
+    for node in book.indicators():
+        if node.code in reads and not reads[node.code].events:
+            known = reads[node.code]
+            reads[node.code] = replace(known, numbers=known.numbers | frozenset(node.fields))
+    return reads
 
 
 def _unknown(fact: Fact, known: set[str], problems: Problems) -> None:
@@ -163,6 +176,35 @@ def _levels(plan: Plan, facts: Facts, problems: Problems) -> None:
                                 Text("请更正", "correct it"),
                             )
                         )
+
+
+def _dates(book: RuleBook, facts: Facts, problems: Problems) -> None:
+    """A day stands where the kind of the indicator reads one, and nowhere else."""
+    days = {
+        node.code: {fact.name: fact.date for fact in kinds()[node.kind].fields} for node in book.indicators()
+    }
+    for (_, _, indicator), entries in facts.table.items():
+        for fields in entries.values():
+            for name, fact in fields.items():
+                is_day, wanted = dates.read(fact.text) is not None, days.get(indicator, {}).get(name)
+                if wanted is None or is_day == wanted or fact.text in SLASH:
+                    continue
+                zh, en = ("日期", "a date") if wanted else ("数", "a number")
+                remedy = (
+                    Text("请写成 2025-06-30", "write it as 2025-06-30")
+                    if wanted
+                    else Text("请写数", "write a number")
+                )
+                problems.add(
+                    fact.row.problem(
+                        "not_a_date" if wanted else "not_a_number",
+                        Text(
+                            f"“{indicator}”的 {name} 应是{zh}，写的是“{fact.text}”",
+                            f'{name} of "{indicator}" is {en}, not "{fact.text}"',
+                        ),
+                        remedy,
+                    )
+                )
 
 
 def _groups(book: RuleBook, facts: Facts, groups: Mapping[Case, str], problems: Problems) -> None:

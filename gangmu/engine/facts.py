@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
-from gangmu.engine import numbers
+from gangmu.engine import dates, numbers
 from gangmu.engine.values import NO_TEXT
 from gangmu.problems import Problem, Problems, Text
 from gangmu.sheets import headers, xlsx
@@ -121,7 +121,7 @@ class Facts:
                 )
             )
             return
-        fields[name] = Fact(row.value, numbers.read(row.value), row)
+        fields[name] = Fact(row.value, _number(row.value), row)
 
     def without(self, marks: Collection[str]) -> Facts:
         """The same facts, values that only mark a gap (`NA`, `..`) left out; their units stay."""
@@ -172,6 +172,12 @@ class Facts:
         units = [[case.unit, case.period] for case in self.cases()]
         text = json.dumps([lines, units], ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _number(value: str) -> Fraction | None:
+    """The number a value says; a date says the number of its day."""
+    found = numbers.read(value)
+    return dates.read(value) if found is None else found
 
 
 def _same(value: str) -> str:

@@ -49,6 +49,7 @@ class Scope:
     the rule book by code. indicator: whose facts and events are meant. precision: decimals of ln, power and sd.
     event_names: the fields an event may have. one_per: the field of which only the highest event counts. several:
     codes of nodes that one name stands for among the values of a function (`parts`, `indicators`).
+    beside: facts of the indicator that are not its events'.
     """
 
     names: Mapping[str, Expression]
@@ -63,6 +64,7 @@ class Scope:
     event_names: frozenset[str] = frozenset()
     one_per: str = ""
     several: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    beside: tuple[str, ...] = ()
 
 
 def parse(text: str, scope: Scope) -> Expression:
@@ -319,6 +321,29 @@ def _cut(mode: str) -> _Function:
     return build
 
 
+def _month(parser: _Parser, arguments: _Arguments) -> Expression:
+    """The number of the calendar month a day lies in: two days of one month have the same, the next month one more.
+
+    The civil calendar in whole divisions, years beginning in March so that the leap day comes last.
+    """
+    (day,) = _expressions("month", arguments, 1, 1)
+
+    def number(value: int) -> Expression:
+        return x.Const(Fraction(value))
+
+    def whole(value: Expression, by: int) -> Expression:
+        return x.Round(x.Div(value, number(by)), 0, "down")
+
+    since = x.Add((day, number(305)))
+    era = whole(since, 146097)
+    of_era = x.Sub(since, x.Mul((era, number(146097))))
+    leap_days = x.Sub(x.Add((whole(of_era, 1460), whole(of_era, 146096))), whole(of_era, 36524))
+    year = whole(x.Sub(of_era, leap_days), 365)
+    before = x.Add((x.Mul((year, number(365))), x.Sub(whole(year, 4), whole(year, 100))))
+    month = whole(x.Add((x.Mul((x.Sub(of_era, before), number(5))), number(2))), 153)
+    return x.Add((x.Mul((era, number(4800))), x.Mul((year, number(12))), month))
+
+
 def _ln(parser: _Parser, arguments: _Arguments) -> Expression:
     value, *digits = _expressions("ln", arguments, 1, 2)
     return x.Ln(value, _whole("ln", digits[0]) if digits else parser.scope.precision)
@@ -385,11 +410,13 @@ def _listed(parser: _Parser, arguments: _Arguments) -> Expression:
 
 
 def _choose(parser: _Parser, arguments: _Arguments) -> Expression:
-    name = str(arguments[0]) if len(arguments) == 1 else ""
-    if name not in parser.scope.levels:
+    """The number that a fact's word stands for; a second argument names another fact than the usual one."""
+    name, other = (*arguments, "", "")[:2]
+    if name not in parser.scope.levels or not (other == "" or isinstance(other, x.Field)):
         raise FormulaError("函数 choose 要有一张级别表", "choose takes a table of levels")
-    of_field, table = parser.scope.levels[name]
-    return x.Choose(parser.scope.indicator, of_field, table)
+    of_field, table = parser.scope.levels[str(name)]
+    said = other.field if isinstance(other, x.Field) else of_field
+    return x.Choose(parser.scope.indicator, said, table)
 
 
 def _answers(parser: _Parser, arguments: _Arguments, function: str) -> list[tuple[Expression, Fraction]]:
@@ -591,7 +618,8 @@ def _over_events(how: str) -> _Function:
     def build(parser: _Parser, arguments: _Arguments) -> Expression:
         value, *bounds = _expressions(how + "_events", arguments, 1, 3)
         least, most = (*bounds, None, None)[:2]
-        return x.OverEvents(how, parser.scope.indicator, value, parser.scope.one_per, least, most)
+        scope = parser.scope
+        return x.OverEvents(how, scope.indicator, value, scope.one_per, least, most, scope.beside)
 
     return build
 
@@ -599,7 +627,7 @@ def _over_events(how: str) -> _Function:
 def _count_events(parser: _Parser, arguments: _Arguments) -> Expression:
     """Number of events; an event may stand for several by its field `count`."""
     _expressions("count_events", arguments, 0, 0)
-    return x.OverEvents("sum", parser.scope.indicator, event_count())
+    return x.OverEvents("sum", parser.scope.indicator, event_count(), beside=parser.scope.beside)
 
 
 def event_count() -> Expression:
@@ -621,6 +649,7 @@ FUNCTIONS: Mapping[str, _Function] = {
     "round": _round,
     "whole": _cut("down"),
     "whole_up": _cut("up"),
+    "month": _month,
     "ln": _ln,
     "power": _power,
     "when": _when,

@@ -105,7 +105,7 @@ def _tied(edge: Sequence[Fraction], places: int, place: Fraction) -> bool:
 def quota(grading: Grading, grade: Grade, size: int, group: str) -> int | None:
     """How many of a group of `size` may have a grade; None: as many as earn it."""
     if grade.share is not None:
-        return int(numbers.rounded(grade.share * size, 0, grading.quota))
+        return int(numbers.rounded(_for_group(grade.share, group) * size, 0, grading.quota))
     if grade.places is None:
         return None
     return int(_for_group(grade.places, group))

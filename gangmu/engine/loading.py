@@ -7,13 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from gangmu.engine import dates, intervals, kind, numbers
 from gangmu.engine import expressions as x
-from gangmu.engine import intervals, kind, numbers
 from gangmu.engine.expressions import Band, Expression
 from gangmu.engine.form import Form
 from gangmu.engine.kind import Kind, Parameter
 from gangmu.engine.kinds import kinds
 from gangmu.engine.rulebook import (
+    EVERYONE,
     TOTAL,
     UNSCORED,
     Available,
@@ -27,6 +28,7 @@ from gangmu.engine.rulebook import (
     Missingness,
     Ranking,
     Reach,
+    Reward,
     RuleBook,
     Scorers,
     Section,
@@ -45,7 +47,7 @@ ZERO, ONE = x.Const(Fraction(0)), x.Const(Fraction(1))
 
 @dataclass(slots=True)
 class Defaults:
-    """What the top of a rule book, and each section, says for all of its indicators.
+    """What the top of a rule book, and the sections around, say for all of their indicators.
 
     each: keys that an indicator has unless it says them itself, with their lines. taken: those some indicator took.
     """
@@ -56,6 +58,7 @@ class Defaults:
     codes: dict[str, int] = field(default_factory=dict)
     each: Mapping = field(default_factory=lambda: Mapping({}, {}, 0))
     taken: set[str] = field(default_factory=set)
+    reach: Reach = EVERYONE
 
 
 def book(text: str, file: str = "") -> RuleBook:
@@ -88,6 +91,7 @@ def _book(form: Form, tree: Tree) -> RuleBook:
         vetoes=tuple(_veto(inner, defaults) for inner in form.forms("vetoes")),
         ranking=_ranking(form.form("rank"), form.line),
         grading=_grading(form, defaults),
+        rewards=tuple(_reward(inner, defaults) for inner in form.forms("rewards", "rewards")),
         examples=tuple(_example(inner) for inner in form.forms("examples")),
         holes=tuple(_hole(inner) for inner in form.forms("holes")),
         inputs=inputs,
@@ -241,8 +245,10 @@ def _placed(form: Form, defaults: Defaults) -> tuple[str, Text, str]:
 
 def _section(form: Form, defaults: Defaults) -> Section:
     code, name, clause = _placed(form, defaults)
+    outer, defaults.reach = defaults.reach, _reach(form, defaults)
     parts = _parts(form, defaults)
     found = _as_section(form, defaults, code, name, clause, parts)
+    defaults.reach = outer
     if not parts and not found.formula:
         form.refuse("empty", "没有任何考核指标", "has no indicator")
     form.close()
@@ -267,6 +273,9 @@ def _as_section(
         formula=form.text("formula"),
         full=_amount(form, "full", defaults),
         weight=_amount(form, "weight", defaults),
+        factor=_amount(form, "factor", defaults, ONE),
+        only_if=form.text("only_if"),
+        if_not=_amount(form, "if_not", defaults, ZERO),
         cap=_amount(form, "cap", defaults),
         floor=_amount(form, "floor", defaults),
         round=form.whole("round"),
@@ -274,7 +283,7 @@ def _as_section(
         extra=form.yes("extra"),
         beside=form.yes("beside"),
         available=_available(form),
-        reach=_reach(form),
+        reach=_reach(form, defaults),
         accepts=form.words("accepts"),
         lines=dict(form.lines),
     )
@@ -304,11 +313,13 @@ def _available(form: Form) -> Available | None:
     return Available(*found[0])
 
 
-def _reach(form: Form) -> Reach:
-    return Reach(form.words("groups"), form.words("units"), form.words("except"))
+def _reach(form: Form, defaults: Defaults) -> Reach:
+    """For whom a part is: as it says, else as the section it is in."""
+    own = Reach(form.words("groups"), form.words("units"), form.words("except"))
+    return defaults.reach if own == EVERYONE else own
 
 
-def _amount(form: Form, key: str, defaults: Defaults, absent: x.Nothing | None = None) -> Expression | None:
+def _amount(form: Form, key: str, defaults: Defaults, absent: Expression | None = None) -> Expression | None:
     """A number, or one for each group or unit."""
     tree = form.tree(key)
     if tree is None or (isinstance(tree, Scalar) and tree.text == "none"):
@@ -320,7 +331,7 @@ def _amount(form: Form, key: str, defaults: Defaults, absent: x.Nothing | None =
 
 
 def _lookup(
-    form: Form, key: str, tree: Mapping, defaults: Defaults, absent: x.Nothing | None = None
+    form: Form, key: str, tree: Mapping, defaults: Defaults, absent: Expression | None = None
 ) -> Expression:
     rows = tuple(
         (name, _entry(form, key, value)) for name, value in tree.entries.items() if name != "otherwise"
@@ -335,6 +346,8 @@ def _lookup(
 def _entry(form: Form, key: str, tree: Tree) -> Expression:
     if isinstance(tree, Scalar) and tree.text.strip().lower() in SLASH:
         return x.Nothing(NOT_APPLICABLE, "本单位不适用", "not applicable to this unit")
+    if isinstance(tree, Scalar) and (day := dates.read(tree.text)) is not None:
+        return x.Const(day)
     return x.Const(form.as_number(key, tree) or Fraction(0))
 
 
@@ -347,7 +360,7 @@ def _indicator(form: Form, defaults: Defaults) -> Indicator:
     if of_kind is None:
         of_kind = _unknown_kind(form, said, settings)
     else:
-        for parameter in of_kind.parameters:
+        for parameter in (*of_kind.parameters, *kind.COMMON):
             _parameter(form, of_kind, parameter, settings, defaults)
     fields = _fields(form, of_kind)
     steps = _steps(form, of_kind, settings, fields)
@@ -380,9 +393,9 @@ def _indicator(form: Form, defaults: Defaults) -> Indicator:
         show=form.whole("show"),
         cap=None if of_kind.parameter("cap") else _amount(form, "cap", defaults),
         floor=None if of_kind.parameter("floor") else _amount(form, "floor", defaults),
-        missing=_missing(form, "missing", UNSCORED if of_kind.events else defaults.missing),
+        missing=_missing(form, "missing", _default_missing(of_kind, defaults)),
         not_applicable=_missing(form, "not_applicable", defaults.not_applicable),
-        reach=_reach(form),
+        reach=_reach(form, defaults),
         figures=_figures(form, settings),
         unit_of_measure=form.text("unit_of_measure"),
         responsible=form.text("responsible"),
@@ -416,6 +429,11 @@ def _steps(form: Form, of_kind: Kind, settings: _Settings, fields: tuple[str, ..
         else:
             found[name] = tree.text
     return found
+
+
+def _default_missing(of_kind: Kind, defaults: Defaults) -> Missingness:
+    """No event is not a missing fact, unless the kind cannot do without."""
+    return UNSCORED if of_kind.events and not of_kind.needs_events else defaults.missing
 
 
 def _unknown_kind(form: Form, said: str, settings: _Settings) -> Kind:
@@ -481,7 +499,11 @@ def _read_number(
     form: Form, of_kind: Kind, name: str, tree: Tree, settings: _Settings, defaults: Defaults
 ) -> None:
     if isinstance(tree, Mapping):
-        settings.values[name] = _lookup(form, name, tree, defaults)
+        parameter = of_kind.parameter(name)
+        unnamed = numbers.read(parameter.unnamed) if parameter else None
+        settings.values[name] = _lookup(
+            form, name, tree, defaults, None if unnamed is None else x.Const(unnamed)
+        )
     elif isinstance(tree, Scalar) and numbers.read(tree.text) is None:
         settings.formulas[name] = tree.text
     else:
@@ -550,10 +572,15 @@ def _fact_value(form: Form, name: str, settings: _Settings, defaults: Defaults) 
         settings.values[name] = _lookup(form, name, tree, defaults, absent)
     elif isinstance(tree, Scalar) and tree.text in FROM_FIGURES:
         settings.from_figures[name] = tree.text
-    elif isinstance(tree, Scalar) and (number := numbers.read(tree.text)) is not None:
+    elif isinstance(tree, Scalar) and (number := _number_or_day(tree.text)) is not None:
         settings.values[name] = x.Const(number)
     else:
         settings.formulas[name] = form.text(name)
+
+
+def _number_or_day(text: str) -> Fraction | None:
+    found = numbers.read(text)
+    return dates.read(text) if found is None else found
 
 
 def _scorers(form: Form) -> Scorers | None:
@@ -651,7 +678,7 @@ def _veto(form: Form, defaults: Defaults) -> Veto:
         when=form.text("when") or "count_events() > 0",
         grade=form.text("grade", None if effect == "cap" else ""),
         steps=form.whole("steps", 1, 9) or 1,
-        reach=_reach(form),
+        reach=_reach(form, defaults),
     )
     form.close()
     return found
@@ -702,10 +729,31 @@ def _grade(form: Form, defaults: Defaults) -> Grade:
         above=form.number("above"),
         at_most=form.number("at_most"),
         below=form.number("below"),
-        share=form.number("share"),
+        share=_amount(form, "share", defaults),
         places=_amount(form, "places", defaults),
         rank_to=form.whole("rank_to", 1, 999),
     )
+    form.close()
+    return found
+
+
+def _reward(form: Form, defaults: Defaults) -> Reward:
+    found = Reward(
+        name=form.both("name", None),
+        line=form.line,
+        grade=form.text("grade"),
+        rank_to=form.whole("rank_to", 1, 999),
+        amount=_amount(form, "amount", defaults),
+        says=form.both("says"),
+    )
+    if found.amount is None and not found.says.zh:
+        form.refuse(
+            "required",
+            "要写“amount”或“says”",
+            'needs "amount" or "says"',
+            "请写 amount: 或 says:",
+            "write one",
+        )
     form.close()
     return found
 
@@ -723,6 +771,7 @@ def _example(form: Form) -> Example:
         expect=_answers(form, "expect"),
         ranks=_answers(form, "expect_rank"),
         grades=_answers(form, "expect_grade"),
+        rewards=_answers(form, "expect_reward"),
         arithmetic=_answers(form, "arithmetic"),
         decimals=form.whole("decimals"),
     )
@@ -734,8 +783,8 @@ def _answers(form: Form, key: str) -> dict[str, str]:
     return {unit: value.text.strip() for unit, value, _ in form.pairs(key) if isinstance(value, Scalar)}
 
 
-def _example_facts(form: Form) -> list[tuple[str, str, str, str, str, int]]:
-    """Rows (unit, name, event, field, value, line) of the facts of an example."""
+def _example_facts(form: Form) -> list[tuple[str, str, str, str, str, int, str]]:
+    """Rows (unit, name, event, field, value, line, scorer) of the facts of an example."""
     rows = []
     for unit, tree, _ in form.pairs("facts"):
         inner = Form(tree, form.problems, form.file, form.where)
@@ -744,7 +793,7 @@ def _example_facts(form: Form) -> list[tuple[str, str, str, str, str, int]]:
             if isinstance(value, Sequence):
                 rows += _example_events(form, unit, name, value)
             elif isinstance(value, Scalar):
-                rows.append((unit, name, "", part, value.text, inner.lines[key]))
+                rows.append((unit, name, "", part, value.text, inner.lines[key], ""))
             else:
                 form.refuse("shape", f"“{key}”应是一个值", f'"{key}" is a value', line=inner.lines[key])
     return rows
@@ -752,13 +801,16 @@ def _example_facts(form: Form) -> list[tuple[str, str, str, str, str, int]]:
 
 def _example_events(
     form: Form, unit: str, name: str, events: Sequence
-) -> list[tuple[str, str, str, str, str, int]]:
+) -> list[tuple[str, str, str, str, str, int, str]]:
+    """Each is an event of its own, unless it names the scorer whose mark it is."""
     rows = []
     for number, tree in enumerate(events.items, 1):
         inner = Form(tree, form.problems, form.file, form.where)
+        scorer = inner.text("scorer")
         for part, value in inner.entries.items():
-            if isinstance(value, Scalar):
-                rows.append((unit, name, str(number), part, value.text, inner.lines[part]))
+            if isinstance(value, Scalar) and part != "scorer":
+                event = "" if scorer else str(number)
+                rows.append((unit, name, event, part, value.text, inner.lines[part], scorer))
     return rows
 
 

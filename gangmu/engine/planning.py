@@ -16,7 +16,17 @@ from gangmu.engine.facts import ACTUAL
 from gangmu.engine.formulas import FormulaError, Scope, names_in, parse
 from gangmu.engine.kind import FORMULA, Kind, Line
 from gangmu.engine.kinds import kinds
-from gangmu.engine.rulebook import EVERYONE, TOTAL, Indicator, Missingness, Reach, RuleBook, Section, Veto
+from gangmu.engine.rulebook import (
+    EVERYBODY,
+    EVERYONE,
+    TOTAL,
+    Indicator,
+    Missingness,
+    Reach,
+    RuleBook,
+    Section,
+    Veto,
+)
 from gangmu.engine.values import MISSING, NO_TEXT, NOT_APPLICABLE, SHARED_OUT
 from gangmu.problems import Problem, Problems, Text
 
@@ -145,8 +155,8 @@ class _Compiler:
         self.inputs: dict[str, Expression] = {name: x.Field(name, ACTUAL) for name in book.inputs}
 
     def _codes(self) -> frozenset[str]:
-        """Every name a formula of the book may refer to."""
-        found = set()
+        """Every name a formula of the book may refer to; a veto is 1 where it strikes, else 0."""
+        found = {veto.code for veto in self.book.vetoes}
         for node in self.book.nodes():
             found |= {node.code, f"{node.code}.full"}
             if isinstance(node, Indicator):
@@ -160,6 +170,10 @@ class _Compiler:
         for veto in self.book.vetoes:
             yield self._veto(veto)
         yield self._out()
+        for text in self.book.ranking.tie_break:
+            if text not in self.codes:
+                scope = Scope({}, nodes=self.codes, precision=self.book.precision)
+                yield Step(text, TOTAL, self._parsed(text, scope, "rank", self.book.ranking.line), text)
         if self.book.grading and self.book.grading.of:
             grading = self.book.grading
             yield Step(
@@ -228,7 +242,9 @@ class _Compiler:
             text, scope, where, node.lines.get(line.formula, node.line)
         )
         if line.name == "score":
+            tree = _times(tree, scope.names.get("factor"))
             tree = _bounded(tree, node.floor, node.cap)
+            tree = _only_if(tree, scope.names.get("only_if"), scope.names.get("if_not"))
         if line.name in node.rounds:
             tree = x.Round(tree, node.rounds[line.name], self.book.rounding)
         return Step(
@@ -263,6 +279,7 @@ class _Compiler:
             event_names=frozenset(event_names),
             one_per="matter" if node.given.get("highest_only") == "yes" else "",
             several=self.several,
+            beside=own_facts(node),
         )
         steps = list(node.steps)
         at = steps.index(before) if before else len(steps)
@@ -289,7 +306,8 @@ class _Compiler:
 
     def _instead(self, node: Indicator, rule: Missingness, earned: Expression) -> Expression:
         full = x.Ref(f"{node.code}.full")
-        average = x.OverGroup("mean", earned, f"group:{rule.group}" if rule.group else "group")
+        scope = {"": "group", EVERYBODY: "all"}.get(rule.group, f"group:{rule.group}")
+        average = x.OverGroup("mean", earned, scope)
         table: dict[str, Expression] = {
             "full": full,
             "none": ZERO,
@@ -311,8 +329,11 @@ class _Compiler:
             label=Text("满分", "full mark"),
             reach=node.reach,
         )
-        tree = self._combined(node)
+        tree = _times(self._combined(node), node.factor)
         tree = _bounded(tree, node.floor, node.cap)
+        if node.only_if:
+            condition = self._over_nodes(node, node.only_if, "only_if")
+            tree = _only_if(tree, condition, node.if_not)
         if node.round is not None:
             tree = x.Round(tree, node.round, self.book.rounding)
         zero = [veto.code for veto in self.book.vetoes if veto.effect == "zero"] if node.code == TOTAL else []
@@ -343,20 +364,26 @@ class _Compiler:
             least.counted if least else "parts",
         )
         if node.formula:
-            scope = Scope(
-                {**self.inputs, "combined": combined},
-                nodes=self.codes,
-                precision=self.book.precision,
-                rounding=self.book.rounding,
-                ties=self.book.ranking.ties,
-                several={
-                    "parts": tuple(part.code for part in node.counted),
-                    "indicators": tuple(_leaves(node)),
-                },
-            )
-            where = f"{node.clause}“{node.name.zh}”"
-            return self._parsed(node.formula, scope, where, node.lines.get("formula", node.line))
+            return self._over_nodes(node, node.formula, "formula", combined)
         return combined
+
+    def _over_nodes(
+        self, node: Section, text: str, key: str, combined: Expression | None = None
+    ) -> Expression:
+        """A formula of a section: it speaks of other nodes, of its parts, and of what they come to."""
+        scope = Scope(
+            {**self.inputs, **({} if combined is None else {"combined": combined})},
+            nodes=self.codes,
+            precision=self.book.precision,
+            rounding=self.book.rounding,
+            ties=self.book.ranking.ties,
+            several={
+                "parts": tuple(part.code for part in node.counted),
+                "indicators": tuple(_leaves(node)),
+            },
+        )
+        where = f"{node.clause}“{node.name.zh}”"
+        return self._parsed(text, scope, where, node.lines.get(key, node.line))
 
     def _full(self, node: Section) -> Expression:
         """The stated full mark, else that of its parts: their sum, or 100 where points are averaged."""
@@ -401,10 +428,24 @@ def _leaves(section: Section) -> Iterator[str]:
             yield part.code
 
 
+def own_facts(node: Indicator) -> tuple[str, ...]:
+    """Facts of the indicator itself, declared under `fields` beside its events."""
+    return tuple(name for name in node.fields if name != ACTUAL)
+
+
 def _fact(node: Indicator, name: str) -> Expression:
     if node.scorers:
         return x.OverScorers(node.code, name, node.scorers.how, node.scorers.weights)
     return x.Field(node.code, name)
+
+
+def _times(tree: Expression, factor: Expression | None) -> Expression:
+    return tree if factor is None else x.Mul((tree, factor))
+
+
+def _only_if(tree: Expression, condition: Expression | None, otherwise: Expression | None) -> Expression:
+    """The score where the condition holds, else what the book says instead, else nothing."""
+    return tree if condition is None else x.When(((condition, tree),), otherwise or ZERO)
 
 
 def _bounded(tree: Expression, floor: Expression | None, cap: Expression | None) -> Expression:

@@ -10,7 +10,7 @@ from typing import Any
 from gangmu.engine import distribution, numbers
 from gangmu.engine import expressions as x
 from gangmu.engine.expressions import Expression
-from gangmu.engine.facts import Case, Fact, Facts, Realm
+from gangmu.engine.facts import Case, Entries, Fact, Facts, Realm
 from gangmu.engine.kinds import kinds
 from gangmu.engine.planning import Plan, Step
 from gangmu.engine.ranking import places
@@ -443,7 +443,7 @@ class Interpreter:
 
     def _over_events(self, node: x.OverEvents, case: Case, event: Event | None) -> Value:
         found: dict[object, Fraction] = {}
-        for key, fields in self.facts.entries(case, node.indicator).items():
+        for key, fields in self.events_of(case, node.indicator, node.beside).items():
             value = self._event_value(node, case, fields)
             if isinstance(value, Missing):
                 return value
@@ -456,6 +456,15 @@ class Interpreter:
             return Fraction(len(found))
         totals: dict[str, Callable[[Iterable[Fraction]], Fraction]] = {"sum": _sum, "max": max, "min": min}
         return totals[node.how](found.values()) if found else Fraction(0)
+
+    def events_of(self, case: Case, indicator: str, beside: Sequence[str]) -> Entries:
+        """The events of an indicator, without facts of its own that stand beside them."""
+        entries = self.facts.entries(case, indicator)
+        if not beside or ("", "") not in entries:
+            return entries
+        return {
+            key: fields for key, fields in entries.items() if key != ("", "") or fields.keys() - set(beside)
+        }
 
     def _event_value(self, node: x.OverEvents, case: Case, fields: Event) -> Value:
         value = self.value(node.of, case, fields)

@@ -14,6 +14,9 @@ from gangmu.problems import Text
 
 TOTAL = "total"
 
+EVERYBODY = "all"
+"""In place of a group: all units, whatever their group."""
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -48,7 +51,7 @@ EVERYONE = Reach()
 class Missingness:
     """What a missing (or not applicable) fact earns.
 
-    how: `unscored`, `full`, `none`, `average` (of `group`, or of the unit's own), `points`, `out` of the running,
+    how: `unscored`, `full`, `none`, `average` (of `group`, of all units, or of the unit's own), `points`, `out` of the running,
     `shared_out` (not applicable only).
     """
 
@@ -132,7 +135,10 @@ class Available:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part made of parts (考核内容). extra: outside the full mark (加扣分). beside: no part of the sum above it."""
+    """A part made of parts (考核内容). extra: outside the full mark (加扣分). beside: no part of the sum above it.
+
+    factor: what the parts come to is multiplied by it. only_if: a condition; where it does not hold, `if_not` (0).
+    """
 
     code: str
     name: Text
@@ -143,6 +149,9 @@ class Section:
     formula: str = ""
     full: Expression | None = None
     weight: Expression | None = None
+    factor: Expression | None = None
+    only_if: str = ""
+    if_not: Expression | None = None
     cap: Expression | None = None
     floor: Expression | None = None
     round: int | None = None
@@ -204,7 +213,7 @@ class Grade:
     above: Fraction | None = None
     at_most: Fraction | None = None
     below: Fraction | None = None
-    share: Fraction | None = None
+    share: Expression | None = None
     places: Expression | None = None
     rank_to: int | None = None
 
@@ -224,6 +233,18 @@ class Grading:
 
 
 @dataclass(frozen=True, slots=True)
+class Reward:
+    """奖惩: what a grade, or a place up to `rank_to`, earns: an amount (also one a group), or a consequence in words."""
+
+    name: Text
+    line: int
+    grade: str = ""
+    rank_to: int | None = None
+    amount: Expression | None = None
+    says: Text = NO_TEXT
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """A worked example: facts, and what must come out of one node."""
 
@@ -232,10 +253,11 @@ class Example:
     clause: str
     line: int
     source: str
-    facts: tuple[tuple[str, str, str, str, str, int], ...]
+    facts: tuple[tuple[str, str, str, str, str, int, str], ...]
     expect: Mapping[str, str]
     ranks: Mapping[str, str]
     grades: Mapping[str, str]
+    rewards: Mapping[str, str]
     arithmetic: Mapping[str, str]
     decimals: int | None = None
 
@@ -272,6 +294,7 @@ class RuleBook:
     vetoes: tuple[Veto, ...] = ()
     ranking: Ranking = BY_VALUE
     grading: Grading | None = None
+    rewards: tuple[Reward, ...] = ()
     examples: tuple[Example, ...] = ()
     holes: tuple[Hole, ...] = ()
     rounding: str = "half_up"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import NoReturn
 
 from gangmu.engine import expressions as x
@@ -31,6 +32,7 @@ class SqlLowering(Lowering):
 
     def __init__(self, plan: Plan, ops: SqlOps, cases: int, facts: Mapping[tuple[str, str], Column]) -> None:
         super().__init__(plan, ops, cases)
+        self.sql = ops
         self.facts = facts
 
     def run(self) -> None:
@@ -103,6 +105,11 @@ class Scored:
     lowering: SqlLowering
     nodes: tuple[Shown, ...]
     decimals: int
+
+    @property
+    def ops(self) -> SqlOps:
+        """The operations that the plan was lowered to."""
+        return self.lowering.sql
 
     @property
     def one_print(self) -> bool:
@@ -379,31 +386,32 @@ def _conditions(grade: Grade, scale: int) -> list[str]:
 def _quota(scored: Scored, grading: Grading, grade: Grade) -> str | None:
     """How many of a population of `size` may have the grade, as SQL; None: as many as earn it."""
     if grade.share is not None:
-        top, bottom = f"size * {grade.share.numerator}", grade.share.denominator
-        return {
-            numbers.DOWN: f"({top}) // {bottom}",
-            numbers.UP: f"({top} + {bottom - 1}) // {bottom}",
-            numbers.HALF_UP: f"(2 * {top} + {bottom}) // {2 * bottom}",
-        }[grading.quota]
+        return _for_each_group(scored, grade.share, lambda share: _share_of_size(share, grading.quota))
     if grade.places is None:
         return None
-    return _places_sql(scored, grade.places)
+    return _for_each_group(scored, grade.places, lambda places: str(int(places)))
 
 
-def _places_sql(scored: Scored, amount: Expression) -> str:
+def _share_of_size(share: Fraction, rounding: str) -> str:
+    top, bottom = f"size * {share.numerator}", share.denominator
+    return {
+        numbers.DOWN: f"({top}) // {bottom}",
+        numbers.UP: f"({top} + {bottom - 1}) // {bottom}",
+        numbers.HALF_UP: f"(2 * {top} + {bottom}) // {2 * bottom}",
+    }[rounding]
+
+
+def _for_each_group(scored: Scored, amount: Expression, written: Callable[[Fraction], str]) -> str:
+    """A number that may differ by group, as SQL."""
     if isinstance(amount, Const):
-        return str(int(amount.value))
-    if isinstance(amount, Lookup) and isinstance(amount.otherwise, Const):
-        ops = scored.lowering.ops
-        groups = ops.groups if isinstance(ops, SqlOps) else []
-        cases = " ".join(
-            f"WHEN {groups.index(key)} THEN {int(entry.value)}"
-            for key, entry in amount.table
-            if key in groups and isinstance(entry, Const)
-        )
-        return (
-            f"CASE grp {cases} ELSE {int(amount.otherwise.value)} END"
-            if cases
-            else str(int(amount.otherwise.value))
-        )
-    raise NotInSqlError
+        return written(amount.value)
+    if not isinstance(amount, Lookup) or not isinstance(amount.otherwise, Const):
+        raise NotInSqlError
+    groups = scored.ops.groups
+    cases = [
+        f"WHEN {groups.index(key)} THEN {written(entry.value)}"
+        for key, entry in amount.table
+        if key in groups and isinstance(entry, Const)
+    ]
+    otherwise = written(amount.otherwise.value)
+    return f"CASE grp {' '.join(cases)} ELSE {otherwise} END" if cases else otherwise

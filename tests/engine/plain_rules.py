@@ -49,7 +49,7 @@ def stepped(p, value, target):
     more, less = more / p["up_step"], less / p["down_step"]
     if p["whole"]:
         more, less = Fraction(floor(more)), Fraction(floor(less))
-    return max(p["full"] + min(more * p["up"], p["up_cap"]) - less * p["down"], Fraction(0))
+    return max(p["at_target"] + min(more * p["up"], p["up_cap"]) - less * p["down"], Fraction(0))
 
 
 def step(p, facts, group):
@@ -81,6 +81,54 @@ def rank_points(p, facts, group):
     others = [other["actual"] for other in group if other.get("actual") is not None]
     place = 1 + sum(other < x if p["low"] else other > x for other in others)
     return max(p["full"] - p["step"] * (place - 1), p["floor"])
+
+
+def keep_and_strive(p, facts, group):
+    x = facts.get("actual")
+    if x is None:
+        return None
+    others = [other["actual"] for other in group if other.get("actual") is not None]
+    place = 1 + sum(other < x if p["low"] else other > x for other in others)
+    if place <= p["strive"]:
+        return p["full"] + min((p["strive"] - place) * p["up"], p["up_cap"])
+    if place > p["keep"]:
+        return max(p["kept"] - (place - p["keep"]) * p["down"], Fraction(0))
+    return p["kept"] + (p["full"] - p["kept"]) * (p["keep"] - place) / (p["keep"] - p["strive"])
+
+
+def standard_score(p, facts, group):
+    """The deviation is a square root: its square is compared, so that the check stays in fractions."""
+    x = facts.get("actual")
+    values = [other["actual"] for other in group if other.get("actual") is not None]
+    if x is None:
+        return None
+    mean = sum(values, Fraction(0)) / len(values)
+    variance = sum((value - mean) ** 2 for value in values) / len(values)
+    above = mean - x if p["low"] else x - mean
+    return above, variance
+
+
+def parts(p, facts, group):
+    if not facts["events"]:
+        return None
+    ratios = [min(max(actual / target, Fraction(0)), Fraction(1)) for actual, target, _ in facts["events"]]
+    weights = [weight for _, _, weight in facts["events"]]
+    if p["combine"] == "min":
+        return p["full"] * min(ratios)
+    if p["combine"] == "max":
+        return p["full"] * max(ratios)
+    return (
+        p["full"] * sum(ratio * weight for ratio, weight in zip(ratios, weights, strict=True)) / sum(weights)
+    )
+
+
+def marks(p, facts, group):
+    given = sorted(facts["events"])
+    if not given:
+        return None
+    if len(given) > p["trim_above"]:
+        given = given[1:-1]
+    return max(sum(given, Fraction(0)) / len(given), Fraction(0))
 
 
 def bands(p, facts, group):
@@ -140,7 +188,7 @@ def minmax(p, facts, group):
 
 
 def deduction(p, facts, group):
-    return max(p["full"] - p["each"] * sum(facts["events"], Fraction(0)), Fraction(0))
+    return max(p["full"] - p["each"] * sum(facts["events"], Fraction(0)) * p["multiplier"], Fraction(0))
 
 
 def second_offence(p, facts, group):
@@ -149,7 +197,7 @@ def second_offence(p, facts, group):
 
 
 def bonus(p, facts, group):
-    return min(p["each"] * sum(facts["events"], Fraction(0)), p["cap"])
+    return min(p["each"] * sum(facts["events"], Fraction(0)) * p["multiplier"], p["cap"])
 
 
 def mean(values):

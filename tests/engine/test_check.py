@@ -107,11 +107,11 @@ def test_grades_quotas_vetoes_and_names_that_cannot_be():
     )
 
     assert found(body) == [
+        ("rulebook.formula", "line 7"),
         ("rulebook.quota", "line 9"),
         ("rulebook.quota", "line 11"),
         ("rulebook.grade_unreachable", "line 13"),
         ("rulebook.unknown_grade", "line 6"),
-        ("rulebook.unknown_node", "line 7"),
         ("rulebook.unknown_node", "line 14"),
         ("rulebook.unknown_line", "line 5"),
     ]

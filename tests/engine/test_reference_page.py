@@ -10,40 +10,35 @@ from gangmu.engine.check import check
 from gangmu.engine.formulas import FUNCTIONS
 from gangmu.engine.kinds import kinds
 from gangmu.engine.scoring import score
-from tests.engine import pages
 from tests.engine.arithmetic import value_of
+from tests.engine.pages import INDICES, REFERENCE, TABLE, blocks, book_of, rulebooks
 
-PAGE = pages.DOCS / "rulebook.md"
-BLOCKS = [
-    pytest.param(block, id=f"{page}-{number}")
-    for page in ("rulebook.md", "indices.md")
-    for number, block in enumerate(pages.rulebooks(page))
-]
+BLOCKS = rulebooks(REFERENCE, TABLE, INDICES)
 
 
-@pytest.mark.parametrize("block", BLOCKS)
+@pytest.mark.parametrize("block", BLOCKS.values(), ids=list(BLOCKS))
 def test_every_example_of_the_pages_holds(block):
-    outcomes = examples.run(pages.book_of(block))
+    outcomes = examples.run(book_of(block))
 
     assert outcomes
     assert [outcome for outcome in outcomes if not outcome.ok] == []
 
 
-@pytest.mark.parametrize("block", BLOCKS)
-def test_the_arithmetic_of_the_pages_gives_what_its_examples_expect(block):
-    for example in pages.book_of(block).examples:
+@pytest.mark.parametrize("block", BLOCKS.values(), ids=list(BLOCKS))
+def test_the_arithmetic_of_the_pages_gives_what_their_examples_expect(block):
+    for example in book_of(block).examples:
         for unit, digits in example.arithmetic.items():
             assert value_of(digits) == value_of(example.expect[unit]), (example.name, unit)
 
 
-@pytest.mark.parametrize("block", BLOCKS)
-def test_no_rule_book_of_the_pages_contradicts_itself(block):
-    assert list(check(pages.book_of(block))) == []
+@pytest.mark.parametrize("block", BLOCKS.values(), ids=list(BLOCKS))
+def test_no_block_of_the_pages_contradicts_itself(block):
+    assert list(check(book_of(block))) == []
 
 
 def test_the_whole_index_gives_the_scores_ranks_and_grades_its_page_shows():
-    book = pages.book_of(pages.rulebooks("indices.md")[0])
-    data, shown = pages.blocks("indices.md", "csv")[:2]
+    book = book_of(blocks(INDICES)[0])
+    data, shown = blocks(INDICES, "csv")[:2]
     results = score(book, facts.read(data.encode(), "cities.csv"))
 
     computed = [
@@ -59,19 +54,25 @@ def test_the_whole_index_gives_the_scores_ranks_and_grades_its_page_shows():
     assert computed == list(csv.DictReader(io.StringIO(shown)))
 
 
+def test_every_line_of_the_table_is_a_rule_book_that_runs():
+    assert len(blocks(TABLE)) == len(rulebooks(TABLE)) > 50
+
+
 INHERITED = {"growth": "step"}
 """Kinds whose parameters are those of another, described there."""
 
 
 @pytest.mark.parametrize("kind", kinds().values(), ids=list(kinds()))
 def test_every_rule_kind_stands_on_the_page_with_each_of_its_parameters(kind):
-    section = PAGE.read_text().split(f"### {INHERITED.get(kind.code, kind.code)}\n")[1].split("\n### ")[0]
+    section = (
+        REFERENCE.read_text().split(f"### {INHERITED.get(kind.code, kind.code)}\n")[1].split("\n### ")[0]
+    )
 
     undocumented = [
         p.name for p in kind.parameters if f"`{p.name}" not in section and f"{p.name}:" not in section
     ]
 
-    assert f"### {kind.code}\n" in PAGE.read_text()
+    assert f"### {kind.code}\n" in REFERENCE.read_text()
     assert undocumented == []
 
 
@@ -81,7 +82,7 @@ FAMILIES = ("all_", "same_", "own_", "ever_")
 
 @pytest.mark.parametrize("function", sorted(FUNCTIONS))
 def test_every_function_of_formulas_stands_on_the_page(function):
-    section = PAGE.read_text().split("## Formulas\n")[1].split("\n## ")[0]
+    section = REFERENCE.read_text().split("## Formulas\n")[1].split("\n## ")[0]
     names = {function, *(function.replace(family, "group_") for family in FAMILIES)}
     names |= {name.removeprefix("group_") for name in names if "rank" in name}
     if function.startswith("known_"):
