@@ -92,7 +92,7 @@ def _compact(value: object) -> str:
 def results_csv(results: Results) -> str:
     """A row a unit, period and node, values exact (`p/q` where they do not end)."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(out)
     writer.writerow(COLUMNS)
     writer.writerows(cells_of(row) for row in results.node_rows())
     return out.getvalue()

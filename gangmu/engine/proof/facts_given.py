@@ -43,7 +43,7 @@ def given(results: Results, *, names: bool = False) -> Facts:
 def as_csv(facts: Facts) -> str:
     """A row a fact, unit by unit; a unit without any fact has a row without a value."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(out)
     writer.writerow(COLUMNS)
     by_case: dict[Case, list[Row]] = {case: [] for case in facts.order}
     for row in facts.rows():
@@ -84,7 +84,7 @@ def _unnamed(results: Results) -> Iterator[Row]:
     plan = results.plan
     reads, kept = plan.reads(), _attributes(plan)
     scorers, matters, said = _known_scorers(plan), _matters(plan), set()
-    events, people = _Numbered("事项"), _Numbered("评分人")
+    events, people, shared = _Numbered("事项"), _Numbered("评分人"), _Numbered("同项")
     for row in sorted(results.facts.rows(), key=lambda row: row.key):
         of = reads.get(row.indicator)
         if of is None:
@@ -97,7 +97,7 @@ def _unnamed(results: Results) -> Iterator[Row]:
                 continue
             field, value = STANDS, "1"
         if (row.indicator, field) in matters:
-            value = events.of(value)
+            value = shared.of(value)
         scorer = row.scorer if row.scorer in scorers.get(row.indicator, ()) else people.of(row.scorer)
         found = replace(row, event=events.of(row.event), scorer=scorer, field=field, value=value)
         if found.key not in said:

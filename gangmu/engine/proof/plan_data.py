@@ -51,8 +51,12 @@ def as_data(results: Results) -> Data:
 
 def _unit(results: Results, case: Case) -> Data:
     """A unit as formulas may know it: by code and name, and by its group."""
-    names = dict.fromkeys((case.unit, results.facts.attribute(case, "name")))
-    return {"unit": list(names), "period": case.period, "group": [results.groups[case]]}
+    name = results.facts.attribute(case, "name")
+    return {
+        "unit": [case.unit, name] if name else [case.unit],
+        "period": case.period,
+        "group": [results.groups[case]],
+    }
 
 
 def _pair(case: Case) -> list[str]:
@@ -344,3 +348,5 @@ _WRITE: Mapping[type[Expression], Callable[[Any], Data]] = {
     x.Combine: _combine,
 }
 """How each kind of node is written. One that is missing here is refused."""
+
+KINDS = _WRITE.keys()

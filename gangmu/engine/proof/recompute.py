@@ -192,7 +192,7 @@ def main(path):
         theirs[row["unit"], row["period"], row["node"]] = [*said, row["grade"]]
     for key in ours | theirs:
         for name, own, given in zip(("value", "printed", "rank", "grade"), ours.get(key, [""] * 4), theirs.get(key, [None] * 4)):
-            differs += [f"{' '.join(key)} {name}: {given} ≠ {own}"] if own != given else []
+            differs += [f"{' '.join(filter(None, key))} {name}: {given} ≠ {own}"] if own != given else []
     print(*differs, f"{4 * len(ours)} compared, {len(differs)} differ / 已比对，不符 {len(differs)} 处", sep="\n")
     return bool(differs)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from gangmu.engine.proof.bundle import (
     COLUMNS,
     DIGESTS,
     FACTS,
+    FORMAT,
     PLAN,
     RESULTS,
     as_json,
@@ -64,9 +66,14 @@ def _compare_files(members: Mapping[str, str], said: Mapping[str, Any], found: V
                 f"{name} has a digest and is not there",
             )
         elif digest(members[name]) != written.get(name):
-            found.differ("bundle.file", name, f"{name} 与其摘要不符", f"{name} does not fit its digest")
-    kept = {name: said.get(name) for name in ("format", "rulebook", "facts", "results")}
-    if members[DIGESTS] != as_json({**kept, "files": written}):
+            found.differ(
+                "bundle.file",
+                name,
+                f"{name} 与 {DIGESTS} 所记的摘要不符",
+                f"{name} does not fit its digest in {DIGESTS}",
+            )
+    kept = {name: said.get(name) for name in ("rulebook", "facts", "results")}
+    if members[DIGESTS] != as_json({"format": FORMAT, **kept, "files": written}):
         found.differ(
             "bundle.digests", DIGESTS, f"{DIGESTS} 不是原来的写法", f"{DIGESTS} is not as it was written"
         )
@@ -194,7 +201,7 @@ def _compare_results(text: str, results: Results, found: Verification) -> None:
 
 
 def _rows(text: str, found: Verification) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-    lines = csv.reader(text.splitlines(keepends=True), strict=True)
+    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     seen: set[tuple[str, ...]] = set()
     try:
         for number, cells in enumerate(lines, 1):
