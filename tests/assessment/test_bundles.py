@@ -92,7 +92,9 @@ def test_a_log_rebuilt_with_another_key_is_found_by_a_checkpoint_kept_elsewhere(
     made = scored()
     sealing.seal()
     [head] = sealing.newest_heads(1)
-    other = checkpoints.SignedHead(head.size, "0" * 64, head.at, head.algorithm, head.public_key, head.signature)
+    other = checkpoints.SignedHead(
+        head.size, "0" * 64, head.at, head.algorithm, head.public_key, head.signature
+    )
     stranger = checkpoints.SignedHead(head.size, head.root, head.at, head.algorithm, "0" * 64, head.signature)
     text = bundles.members(made)[bundle.LOG]
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gangmu.cli import what_if
 from gangmu.cli.output import Output
 from gangmu.cli.parser import both
 from gangmu.engine.numbers import read
@@ -41,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-o", "--output", type=Path, metavar="OUT", help=both("写成 CSV 或 XLSX", "write a CSV or XLSX")
     )
     parser.add_argument("--nodes", action="store_true", help=both("列出每个节点", "a row a node"))
+    what_if.add_arguments(parser)
 
 
 def add_files(parser: argparse.ArgumentParser) -> None:
@@ -60,6 +62,8 @@ def needs_district(args: argparse.Namespace) -> bool:
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
+    if what_if.asked(args):
+        return _what_if(args, out)
     results = results_of(args) if args.rulebook else _of_district(args, out)
     if args.output:
         from gangmu.engine.writing import write
@@ -76,6 +80,18 @@ def run(args: argparse.Namespace, out: Output) -> int:
     else:
         _print(results, {} if args.rulebook else _units(), out)
     return 0
+
+
+def _what_if(args: argparse.Namespace, out: Output) -> int:
+    """Of files, or of the run that stands for a cycle: asking scores nothing and keeps nothing."""
+    if args.rulebook:
+        return what_if.run(results_of(args), args.rulebook.read_text(encoding="utf-8"), {}, args, out)
+    from gangmu.assessment import results
+    from gangmu.cli.district import require
+
+    require(args.actor, results.SEE_ALL)
+    made = results.latest(args.period)
+    return what_if.run(results.results_of(made), made.run.rulebook.text, _units(), args, out)
 
 
 def results_of(args: argparse.Namespace) -> Results:
