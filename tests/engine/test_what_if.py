@@ -201,13 +201,13 @@ def test_the_command_prints_every_unit_and_json_carries_before():
         (row["unit"], row["rank"], row["before"]["rank"], row["before"]["total"]) for row in done.lines
     ] == [
         ("甲", "1", "1", "91.835"),
-        ("乙", "4", "4", "68.173"),
-        ("丙", "3", "3", "73.847"),
+        ("乙", "3", "4", "68.173"),
+        ("丙", "4", "3", "73.847"),
         ("丁", "2", "2", "82.185"),
     ]
     assert done.lines[1]["total"] != "68.173"
     assert done.lines[1]["sentence"].startswith("总分 68.173 → ")
-    assert "1 of 4 move; nothing was kept." in said.out
+    assert "2 of 4 move; nothing was kept." in said.out
 
 
 def test_a_change_that_cannot_be_read_is_refused_with_exit_code_1():
