@@ -127,7 +127,11 @@ def _candidates(results: Results, case: Case, node: Indicator, kind: Kind) -> It
             yield from (end for end in (band.low, band.high) if end is not None)
     if f"{node.code}.place" in results.plan.by_name and node.given.get("given_as") != "place":
         column = results.columns[f"{node.code}.value"]
-        peers = [peer for peer in results.cases if peer.period == case.period]
+        peers = [
+            peer
+            for peer in results.cases
+            if results.interpreter.realms[peer] == results.interpreter.realms[case]
+        ]
         if node.given.get("among") != "all":
             peers = [peer for peer in peers if results.groups[peer] == results.groups[case]]
         yield from (value for peer in peers if isinstance(value := column[peer], Fraction))

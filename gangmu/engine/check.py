@@ -106,7 +106,7 @@ class _Checker:
     def _weights_of(self, node: Section) -> None:
         for who in self.who:
             found = [
-                _amount(part.weight or Const(Fraction(1)), who) for part in node.parts if _is_for(part, who)
+                _amount(part.weight or Const(Fraction(1)), who) for part in node.counted if _is_for(part, who)
             ]
             total = sum((weight for weight in found if weight is not None), Fraction(0))
             if found and None not in found and total not in (1, 100):
@@ -314,7 +314,7 @@ class _Checker:
         from gangmu.engine.kinds import kinds
 
         for node in self.book.indicators():
-            lines = [line.name for line in kinds()[node.kind].lines(node.given)]
+            lines = [*node.steps, *(line.name for line in kinds()[node.kind].lines(node.given))]
             for name in node.rounds:
                 if name not in lines:
                     self._part(
@@ -414,7 +414,7 @@ def _is_for(part: Section | Indicator, who: _Who) -> bool:
 def _sum_of_parts(node: Section, who: _Who) -> Fraction | None:
     """Full marks of the parts that count; None where the unit has none of them or a part does not tell."""
     counted = [
-        part for part in node.parts if _is_for(part, who) and not (isinstance(part, Section) and part.extra)
+        part for part in node.counted if _is_for(part, who) and not (isinstance(part, Section) and part.extra)
     ]
     found = []
     for part in counted:

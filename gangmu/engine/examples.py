@@ -48,17 +48,26 @@ def run(book: RuleBook) -> list[Outcome]:
 
 def facts_of(example: Example, book: RuleBook) -> Facts:
     """The facts an example states. InputRefused when they contradict each other."""
-    known = {node.code for node in book.nodes()} | {veto.code for veto in book.vetoes}
+    known = {node.code for node in book.nodes()} | {veto.code for veto in book.vetoes} | book.inputs.keys()
     rows = []
-    for unit, name, event, of_field, value, line in example.facts:
+    for said, name, event, of_field, value, line in example.facts:
+        case = _case(said)
         indicator, named = (name, of_field) if name in known else ("", name)
-        rows.append(Row(unit, "", indicator, event, "", named, value, book.file, "", f"line {line}"))
+        rows.append(
+            Row(case.unit, case.period, indicator, event, "", named, value, book.file, "", f"line {line}")
+        )
     problems = Problems()
     facts = Facts.of(rows, problems, book.file)
-    for unit in (*example.expect, *example.ranks, *example.grades):
-        facts.order.setdefault(Case(unit))
+    for said in (*example.expect, *example.ranks, *example.grades):
+        facts.order.setdefault(_case(said))
     problems.raise_if_any()
     return facts
+
+
+def _case(said: str) -> Case:
+    """`甲局` or, in an example over several periods, `甲局@2025`."""
+    unit, _, period = said.partition("@")
+    return Case(unit, period)
 
 
 def _run(book: RuleBook, example: Example) -> Iterator[Outcome]:
@@ -68,7 +77,7 @@ def _run(book: RuleBook, example: Example) -> Iterator[Outcome]:
         results = refused.problems[0].message.zh
     for what, wanted in (("score", example.expect), ("rank", example.ranks), ("grade", example.grades)):
         for unit, expected in wanted.items():
-            got = results if isinstance(results, str) else _got(results, example, what, Case(unit))
+            got = results if isinstance(results, str) else _got(results, example, what, _case(unit))
             ok = not isinstance(results, str) and _same(what, expected, got)
             yield Outcome(book.file, example.name, unit, what, expected, got, ok, example.line)
 

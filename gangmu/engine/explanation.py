@@ -10,7 +10,7 @@ from typing import Any
 
 from gangmu.engine import expressions as x
 from gangmu.engine.advice import advice
-from gangmu.engine.facts import Case
+from gangmu.engine.facts import ACTUAL, Case
 from gangmu.engine.kind import Kind
 from gangmu.engine.kinds import kinds
 from gangmu.engine.numbers import exact, shown
@@ -169,9 +169,24 @@ def _inputs(results: Results, case: Case, part: Section | Indicator) -> Iterator
     yield from _facts(results, case, part, kind)
     for name, amount in part.values.items():
         yield Input(name, _label(kind, name), _said(results.interpreter.value(amount, case)), part.clause)
+    yield from _inputs_of_book(results, case, part)
+    for name in part.steps:
+        yield Input(name, Text(name, name), _said(results.value(f"{part.code}.{name}", case)))
     for line in kind.lines(part.given):
         if line.name != "score":
             yield Input(line.name, line.label, _said(results.value(f"{part.code}.{line.name}", case)))
+
+
+def _inputs_of_book(results: Results, case: Case, part: Indicator) -> Iterator[Input]:
+    """Facts that are no indicator's own, as far as this one's formulas read them."""
+    nodes = [node for step in results.plan.of_owner[part.code] for node in step.expression.walk()]
+    read = {node.indicator for node in nodes if isinstance(node, x.Field)}
+    for name, label in results.book.inputs.items():
+        fact = results.facts.entries(case, name).get(("", ""), {}).get(ACTUAL)
+        if name in read and fact is not None:
+            row = fact.row
+            place = " ".join(said for said in (row.file, row.sheet, row.cell) if said)
+            yield Input(name, label, fact.text, place)
 
 
 def _facts(results: Results, case: Case, part: Indicator, kind: Kind) -> Iterator[Input]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from gangmu.engine.facts import Case, Fact, Facts
 from gangmu.engine.planning import Plan, Reads
@@ -17,7 +17,10 @@ def check(plan: Plan, facts: Facts, groups: Mapping[Case, str]) -> Problems:
     problems = Problems()
     reads = plan.reads()
     known = (
-        {node.code for node in plan.book.nodes()} | {veto.code for veto in plan.book.vetoes} | reads.keys()
+        {node.code for node in plan.book.nodes()}
+        | {veto.code for veto in plan.book.vetoes}
+        | plan.book.inputs.keys()
+        | reads.keys()
     )
     for (_, _, indicator), entries in facts.table.items():
         for (event, scorer), fields in entries.items():
@@ -26,6 +29,7 @@ def check(plan: Plan, facts: Facts, groups: Mapping[Case, str]) -> Problems:
                     _unknown(fact, known, problems)
                 elif not fact.row.loose or indicator in reads:
                     _one(reads.get(indicator, Reads()), name, event, scorer, fact, problems)
+    _columns(reads, facts, known, problems)
     _levels(plan, facts, problems)
     _groups(plan.book, facts, groups, problems)
     return problems
@@ -46,6 +50,35 @@ def _unknown(fact: Fact, known: set[str], problems: Problems) -> None:
             else Text("请删去或更正", "remove or correct it"),
         )
     )
+
+
+def _columns(reads: Mapping[str, Reads], facts: Facts, known: Set[str], problems: Problems) -> None:
+    """A misspelt column of a wide table would pass for an attribute: found where what it is like has no fact at all."""
+    given = {indicator for _, _, indicator in facts.table}
+    strangers = {
+        fact.row.indicator.lower(): fact
+        for (_, _, indicator), entries in facts.table.items()
+        if indicator not in known
+        for fields in entries.values()
+        for fact in fields.values()
+        if fact.row.loose
+    }
+    for code in sorted(reads.keys() - given):
+        for said in difflib.get_close_matches(code.lower(), strangers, n=1, cutoff=0.8):
+            column = strangers[said].row.indicator
+            problems.add(
+                strangers[said].row.problem(
+                    "misspelt_column",
+                    Text(
+                        f"没有一个单位有“{code}”的数据，却有一列叫“{column}”",
+                        f'no unit has a fact of "{code}", yet there is a column "{column}"',
+                    ),
+                    Text(
+                        f"是否就是“{code}”？若另是单位的属性，请换个名称",
+                        f'is it "{code}"? If it is an attribute of the units, call it otherwise',
+                    ),
+                )
+            )
 
 
 def _one(reads: Reads, name: str, event: str, scorer: str, fact: Fact, problems: Problems) -> None:
@@ -87,8 +120,9 @@ def _one(reads: Reads, name: str, event: str, scorer: str, fact: Fact, problems:
                     f'{name} of "{said}" is a number, not "{fact.text}"',
                 ),
                 Text(
-                    "请写数；不适用写 /；没有数据留空",
-                    "write a number; `/` where it does not apply; nothing where unknown",
+                    "请写数；不适用写 /；没有数据留空，或在考核办法中写 missing_marks:",
+                    "write a number; `/` where it does not apply; nothing where unknown, or name the mark under"
+                    " missing_marks: in the rule book",
                 ),
             )
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -75,6 +75,8 @@ class Case:
     period: str = ""
 
 
+Realm = tuple[str, str]
+
 Entries = Mapping[tuple[str, str], Mapping[str, Fact]]
 """(event, scorer) → field → fact; ("", "") is what is neither an event's nor a scorer's."""
 
@@ -119,6 +121,19 @@ class Facts:
             return
         fields[name] = Fact(row.value, numbers.read(row.value), row)
 
+    def without(self, marks: Collection[str]) -> Facts:
+        """The same facts, values that only mark a gap (`NA`, `..`) left out; their units stay."""
+        if not marks:
+            return self
+        kept: dict[tuple[str, str, str], dict[tuple[str, str], dict[str, Fact]]] = {}
+        for key, entries in self.table.items():
+            said = {
+                who: {name: fact for name, fact in fields.items() if fact.text not in marks}
+                for who, fields in entries.items()
+            }
+            kept[key] = {who: fields for who, fields in said.items() if fields}
+        return Facts(kept, self.order, self.file)
+
     def cases(self) -> tuple[Case, ...]:
         """Units and periods in the order of the file; a unit that has a period is not a case without one."""
         dated = {case.unit for case in self.order if case.period}
@@ -138,6 +153,10 @@ class Facts:
             if fact is not None:
                 return fact.text
         return ""
+
+    def realm(self, case: Case, separate: str = "") -> Realm:
+        """Whom a unit may be compared with at most: its period's, and those alike in the attribute `separate`."""
+        return (case.period, self.attribute(case, separate) if separate else "")
 
     def rows(self) -> Iterator[Row]:
         for entries in self.table.values():
@@ -205,8 +224,10 @@ def sheet_rows(sheet: Sheet, problems: Problems) -> Iterator[Row]:
                 "facts.no_unit",
                 Text("没有“unit”（单位）一列", 'there is no column "unit"'),
                 Text(
-                    "长表：unit,period,indicator,event,scorer,field,value；宽表：unit,period 后每列一个指标",
-                    "long: unit,period,indicator,event,scorer,field,value; wide: unit, period, a column an indicator",
+                    "长表：unit,period,indicator,event,scorer,field,value；宽表：unit,period 后每列一个指标；"
+                    "单位一列的表头请写 unit",
+                    "long: unit,period,indicator,event,scorer,field,value; wide: unit, period, a column an indicator;"
+                    " call the column of the units `unit`",
                 ),
                 f"A{number}",
             )

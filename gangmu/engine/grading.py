@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gangmu.engine import numbers
 from gangmu.engine.expressions import Const, Expression, Lookup
-from gangmu.engine.facts import Case
+from gangmu.engine.facts import Case, Realm
 from gangmu.engine.planning import GRADED
 from gangmu.engine.rulebook import TOTAL, Grade, Grading, Veto
 
@@ -28,11 +28,11 @@ def grades(results: Results) -> dict[Case, str]:
 
 
 def populations(results: Results, grading: Grading) -> list[list[Case]]:
-    """The units that share places: those of a period, group by group or all together."""
-    found: dict[tuple[str, str], list[Case]] = {}
+    """The units that share places: those that are compared at all, group by group or all together."""
+    found: dict[tuple[Realm, str], list[Case]] = {}
     for case in results.cases:
         group = results.groups[case] if grading.per == "group" else ""
-        found.setdefault((case.period, group), []).append(case)
+        found.setdefault((results.interpreter.realms[case], group), []).append(case)
     return list(found.values())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from gangmu.engine import expressions as x
@@ -16,6 +16,7 @@ from gangmu.engine.kinds import kinds
 from gangmu.engine.rulebook import (
     TOTAL,
     UNSCORED,
+    Available,
     Example,
     FigureUse,
     Grade,
@@ -36,7 +37,7 @@ from gangmu.engine.yaml_tree import Mapping, Scalar, Sequence, Tree, parse, plai
 from gangmu.problems import Problems, Text
 
 CODE = re.compile(r"[^\W\d]\w*")
-COMBINES = ("sum", "weighted", "mean", "geometric", "min", "max", "trimmed")
+COMBINES = ("sum", "weighted", "mean", "geometric", "harmonic", "median", "min", "max", "trimmed")
 FROM_FIGURES = ("planned", "last_year")
 SLASH = ("/", "／", "不适用", "n/a")
 ZERO, ONE = x.Const(Fraction(0)), x.Const(Fraction(1))
@@ -44,12 +45,17 @@ ZERO, ONE = x.Const(Fraction(0)), x.Const(Fraction(1))
 
 @dataclass(slots=True)
 class Defaults:
-    """What the top of a rule book says for all of its indicators."""
+    """What the top of a rule book, and each section, says for all of its indicators.
+
+    each: keys that an indicator has unless it says them itself, with their lines. taken: those some indicator took.
+    """
 
     groups: frozenset[str] = frozenset()
     missing: Missingness = UNSCORED
     not_applicable: Missingness = UNSCORED
     codes: dict[str, int] = field(default_factory=dict)
+    each: Mapping = field(default_factory=lambda: Mapping({}, {}, 0))
+    taken: set[str] = field(default_factory=set)
 
 
 def book(text: str, file: str = "") -> RuleBook:
@@ -68,6 +74,8 @@ def _book(form: Form, tree: Tree) -> RuleBook:
     defaults = Defaults(frozenset(group.code for group in groups))
     defaults.missing = _missing(form, "missing", UNSCORED)
     defaults.not_applicable = _missing(form, "not_applicable", UNSCORED)
+    inputs = _inputs(form)
+    defaults.codes.update(dict.fromkeys(inputs, form.line_of("inputs")))
     found = RuleBook(
         code=_code(form, "rulebook"),
         title=form.both("title", None),
@@ -78,12 +86,15 @@ def _book(form: Form, tree: Tree) -> RuleBook:
         about=form.both("about"),
         groups=groups,
         group_by=form.text("group_by") or "group",
+        separate=form.text("separate"),
         total=_total(form, defaults),
         vetoes=tuple(_veto(inner, defaults) for inner in form.forms("vetoes")),
         ranking=_ranking(form.form("rank"), form.line),
         grading=_grading(form, defaults),
         examples=tuple(_example(inner) for inner in form.forms("examples")),
         holes=tuple(_hole(inner) for inner in form.forms("holes")),
+        inputs=inputs,
+        missing_marks=form.words("missing_marks"),
         rounding=form.choice("rounding", numbers.ROUNDINGS, "half_up"),
         precision=form.whole("precision", 6, 60) or 30,
         content=plain(tree),
@@ -91,6 +102,31 @@ def _book(form: Form, tree: Tree) -> RuleBook:
     )
     form.close()
     return found
+
+
+def _inputs(form: Form) -> dict[str, Text]:
+    """`inputs: [population]`, or `{population: 人口}` with names: facts that belong to no indicator."""
+    tree = form.tree("inputs")
+    if not isinstance(tree, Mapping):
+        found = {code: Text(code, code) for code in form.words("inputs")}
+    else:
+        inner = Form(tree, form.problems, form.file, "inputs")
+        found = {code: inner.both(code, code) for code in inner.entries}
+    for code in found:
+        if not CODE.fullmatch(code):
+            _not_a_name(form, code, form.line_of("inputs"))
+    return found
+
+
+def _not_a_name(form: Form, said: str, line: int) -> None:
+    form.refuse(
+        "code",
+        f"“{said}”不能作编码",
+        f'"{said}" cannot be a code',
+        "用字母、汉字开头，后面可有数字和下划线",
+        "begin with a letter; letters, digits and underscores follow",
+        line,
+    )
 
 
 def _code(form: Form, key: str) -> str:
@@ -161,8 +197,40 @@ def _parts(form: Form, defaults: Defaults) -> tuple[Section | Indicator, ...]:
         "sections": _section,
         "indicators": _indicator,
     }
+    own = form.tree("each")
+    below = replace(defaults, each=_merged(own, defaults.each), taken=set()) if own else defaults
     keys = [key for key in form.entries if key in readers]
-    return tuple(readers[key](inner, defaults) for key in keys for inner in form.forms(key))
+    found = tuple(readers[key](inner, below) for key in keys for inner in form.forms(key))
+    if isinstance(own, Mapping):
+        _unused(form, own, below.taken)
+        defaults.taken |= below.taken
+    elif own is not None:
+        form.refuse("shape", "“each”应写成“键: 值”的形式", '"each" is a mapping', line=form.line_of("each"))
+    return found
+
+
+def _merged(own: Tree, outer: Mapping) -> Mapping:
+    """What is said nearer goes before what is said farther off; steps of the same name likewise."""
+    if not isinstance(own, Mapping):
+        return outer
+    entries, lines = {**outer.entries, **own.entries}, {**outer.lines, **own.lines}
+    near, far = own.entries.get("steps"), outer.entries.get("steps")
+    if isinstance(near, Mapping) and isinstance(far, Mapping):
+        entries["steps"] = Mapping({**far.entries, **near.entries}, {**far.lines, **near.lines}, near.line)
+    return Mapping(entries, lines, own.line)
+
+
+def _unused(form: Form, own: Mapping, taken: set[str]) -> None:
+    for key in own.entries:
+        if key not in taken:
+            form.refuse(
+                "unknown_key",
+                f"each 中的“{key}”没有一个指标用得上",
+                f'"{key}" under each is known to none of the indicators',
+                "请删去或改用规定的键",
+                "remove it or use a documented key",
+                own.lines[key],
+            )
 
 
 def _placed(form: Form, defaults: Defaults) -> tuple[str, Text, str]:
@@ -207,10 +275,36 @@ def _as_section(
         round=form.whole("round"),
         show=form.whole("show"),
         extra=form.yes("extra"),
+        beside=form.yes("beside"),
+        available=_available(form),
         reach=_reach(form),
         accepts=form.words("accepts"),
         lines=dict(form.lines),
     )
+
+
+def _available(form: Form) -> Available | None:
+    """`available: {parts: 3}`, `{share: 66%}` or `{weight: 50%}`; `any`: at least one part."""
+    tree = form.tree("available")
+    if tree is None:
+        return None
+    if isinstance(tree, Scalar) and tree.text.strip() == "any":
+        return Available("parts", Fraction(1))
+    inner = Form(tree, form.problems, form.file, form.where)
+    said = [(counted, inner.number(counted)) for counted in ("parts", "share", "weight")]
+    inner.close()
+    found = [(counted, least) for counted, least in said if least is not None]
+    if len(found) != 1 or found[0][1] < 0 or (found[0][0] != "parts" and found[0][1] > 1):
+        form.refuse(
+            "available",
+            "available 要写 any，或 parts（项数）、share、weight（比例）中的一个",
+            "available is `any`, or one of parts (a number), share and weight (up to 100%)",
+            "例如 available: {share: 66%}",
+            "such as available: {share: 66%}",
+            form.line_of("available"),
+        )
+        return None
+    return Available(*found[0])
 
 
 def _reach(form: Form) -> Reach:
@@ -248,6 +342,7 @@ def _entry(form: Form, key: str, tree: Tree) -> Expression:
 
 
 def _indicator(form: Form, defaults: Defaults) -> Indicator:
+    form.inherit(_merged(Mapping(form.entries, form.lines, form.line), defaults.each))
     code, name, clause = _placed(form, defaults)
     said = form.text("kind", None)
     of_kind = kinds().get(said)
@@ -258,6 +353,7 @@ def _indicator(form: Form, defaults: Defaults) -> Indicator:
         for parameter in of_kind.parameters:
             _parameter(form, of_kind, parameter, settings, defaults)
     fields = _fields(form, of_kind)
+    steps = _steps(form, of_kind, settings, fields)
     for name_of_fact in fields:
         _fact_value(form, name_of_fact, settings, defaults)
     full = _amount(form, "full", defaults)
@@ -280,6 +376,8 @@ def _indicator(form: Form, defaults: Defaults) -> Indicator:
         levels=settings.levels,
         given=settings.given,
         fields=fields,
+        steps=steps,
+        beside=form.yes("beside"),
         scorers=_scorers(form),
         rounds=_rounds(form),
         show=form.whole("show"),
@@ -295,6 +393,31 @@ def _indicator(form: Form, defaults: Defaults) -> Indicator:
         lines=dict(form.lines),
     )
     form.close()
+    defaults.taken |= set(form.asked)
+    return found
+
+
+def _steps(form: Form, of_kind: Kind, settings: _Settings, fields: tuple[str, ...]) -> dict[str, str]:
+    """Formulas that prepare the facts, by name; a name that means something else already is refused."""
+    taken = {"full", "score", *fields, *(parameter.name for parameter in of_kind.parameters)}
+    taken |= {line.name for line in of_kind.lines(settings.given)}
+    found = {}
+    for name, tree, line in form.pairs("steps"):
+        if not CODE.fullmatch(name):
+            _not_a_name(form, name, line)
+        elif name in taken:
+            form.refuse(
+                "step",
+                f"steps 中的“{name}”已另有含义",
+                f'the step "{name}" has a meaning already',
+                "请换一个名称",
+                "choose another name",
+                line,
+            )
+        elif not isinstance(tree, Scalar):
+            form.refuse("shape", f"“{name}”应是公式", f'"{name}" is a formula', line=line)
+        else:
+            found[name] = tree.text
     return found
 
 

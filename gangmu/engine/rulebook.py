@@ -82,7 +82,11 @@ class Scorers:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One scored line (考核指标)."""
+    """One scored line (考核指标).
+
+    steps: formulas that prepare its facts, in order, each a node of its own. beside: shown and ranked, but no part
+    of its section's sum.
+    """
 
     code: str
     name: Text
@@ -98,6 +102,8 @@ class Indicator:
     levels: Mapping[str, tuple[str, tuple[tuple[str, Fraction], ...]]] = field(default_factory=dict)
     given: Mapping[str, str] = field(default_factory=dict)
     fields: tuple[str, ...] = ()
+    steps: Mapping[str, str] = field(default_factory=dict)
+    beside: bool = False
     scorers: Scorers | None = None
     rounds: Mapping[str, int] = field(default_factory=dict)
     show: int | None = None
@@ -114,8 +120,19 @@ class Indicator:
 
 
 @dataclass(frozen=True, slots=True)
+class Available:
+    """How much of a section must be there for it to have a value; what is missing is then left out.
+
+    counted: `parts` (their number), `share` (of their number) or `weight` (share of their weights).
+    """
+
+    counted: str
+    least: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
-    """A part made of parts (考核内容). extra: outside the full mark (加扣分)."""
+    """A part made of parts (考核内容). extra: outside the full mark (加扣分). beside: no part of the sum above it."""
 
     code: str
     name: Text
@@ -131,9 +148,16 @@ class Section:
     round: int | None = None
     show: int | None = None
     extra: bool = False
+    beside: bool = False
+    available: Available | None = None
     reach: Reach = EVERYONE
     accepts: tuple[str, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def counted(self) -> tuple[Section | Indicator, ...]:
+        """The parts that make it up."""
+        return tuple(part for part in self.parts if not part.beside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +251,12 @@ class Hole:
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
-    """A whole rule book. `source`: address of the document; `real`: a published one, not made up."""
+    """A whole rule book. `source`: address of the document; `real`: a published one, not made up.
+
+    inputs: facts that are no indicator's own, by code, which formulas may use. missing_marks: what facts files write
+    where there is no value.
+    separate: an attribute whose units are never compared across its values (the units of each county, say).
+    """
 
     code: str
     title: Text
@@ -239,6 +268,7 @@ class RuleBook:
     total: Section
     groups: tuple[Group, ...] = ()
     group_by: str = "group"
+    separate: str = ""
     vetoes: tuple[Veto, ...] = ()
     ranking: Ranking = BY_VALUE
     grading: Grading | None = None
@@ -246,6 +276,8 @@ class RuleBook:
     holes: tuple[Hole, ...] = ()
     rounding: str = "half_up"
     precision: int = 30
+    inputs: Mapping[str, Text] = field(default_factory=dict)
+    missing_marks: tuple[str, ...] = ()
     content: object = None
     file: str = ""
 

@@ -1,36 +1,62 @@
-"""The reference of the rule language is executed: every block with examples is a rule book that holds."""
+"""The pages of the rule language are executed: every block with examples is a rule book that holds."""
 
-import re
-from pathlib import Path
+import csv
+import io
 
 import pytest
 
-from gangmu.engine import examples
+from gangmu.engine import examples, facts
+from gangmu.engine.check import check
+from gangmu.engine.formulas import FUNCTIONS
 from gangmu.engine.kinds import kinds
-from gangmu.engine.rulebook import load
+from gangmu.engine.scoring import score
+from tests.engine import pages
 from tests.engine.arithmetic import value_of
 
-PAGE = Path(__file__).parents[2] / "docs" / "rulebook.md"
-BLOCKS = [block for block in re.findall(r"```yaml\n(.*?)```", PAGE.read_text(), re.S) if "examples:" in block]
+PAGE = pages.DOCS / "rulebook.md"
+BLOCKS = [
+    pytest.param(block, id=f"{page}-{number}")
+    for page in ("rulebook.md", "indices.md")
+    for number, block in enumerate(pages.rulebooks(page))
+]
 
 
-def book_of(block):
-    return load(block if "rulebook:" in block else f"rulebook: page\ntitle: page\n{block}", "rulebook.md")
-
-
-@pytest.mark.parametrize("block", BLOCKS, ids=range(len(BLOCKS)))
-def test_every_example_of_the_page_holds(block):
-    outcomes = examples.run(book_of(block))
+@pytest.mark.parametrize("block", BLOCKS)
+def test_every_example_of_the_pages_holds(block):
+    outcomes = examples.run(pages.book_of(block))
 
     assert outcomes
     assert [outcome for outcome in outcomes if not outcome.ok] == []
 
 
-@pytest.mark.parametrize("block", BLOCKS, ids=range(len(BLOCKS)))
-def test_the_arithmetic_of_the_page_gives_what_its_examples_expect(block):
-    for example in book_of(block).examples:
+@pytest.mark.parametrize("block", BLOCKS)
+def test_the_arithmetic_of_the_pages_gives_what_its_examples_expect(block):
+    for example in pages.book_of(block).examples:
         for unit, digits in example.arithmetic.items():
             assert value_of(digits) == value_of(example.expect[unit]), (example.name, unit)
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_no_rule_book_of_the_pages_contradicts_itself(block):
+    assert list(check(pages.book_of(block))) == []
+
+
+def test_the_whole_index_gives_the_scores_ranks_and_grades_its_page_shows():
+    book = pages.book_of(pages.rulebooks("indices.md")[0])
+    data, shown = pages.blocks("indices.md", "csv")[:2]
+    results = score(book, facts.read(data.encode(), "cities.csv"))
+
+    computed = [
+        {
+            "unit": case.unit,
+            **{node: results.printed(node, case) for node in ("green", "able", "total")},
+            "rank": str(results.rank("total", case)),
+            "grade": results.grades[case],
+        }
+        for case in results.cases
+    ]
+
+    assert computed == list(csv.DictReader(io.StringIO(shown)))
 
 
 INHERITED = {"growth": "step"}
@@ -47,3 +73,18 @@ def test_every_rule_kind_stands_on_the_page_with_each_of_its_parameters(kind):
 
     assert f"### {kind.code}\n" in PAGE.read_text()
     assert undocumented == []
+
+
+FAMILIES = ("all_", "same_", "own_", "ever_")
+"""Functions over other units than the group's, listed as a family on the page."""
+
+
+@pytest.mark.parametrize("function", sorted(FUNCTIONS))
+def test_every_function_of_formulas_stands_on_the_page(function):
+    section = PAGE.read_text().split("## Formulas\n")[1].split("\n## ")[0]
+    names = {function, *(function.replace(family, "group_") for family in FAMILIES)}
+    names |= {name.removeprefix("group_") for name in names if "rank" in name}
+    if function.startswith("known_"):
+        names.add(function.removeprefix("known_"))
+
+    assert any(f"`{name}`" in section or f"{name}(" in section for name in names)

@@ -11,6 +11,8 @@ from gangmu.engine.scoring import score
 from tests.engine.arithmetic import value_of
 
 BOOKS = [load(path.read_text(), path.name) for path in samples.files()]
+INDICES = ("UNDP", "ASEM")
+"""Publishers of indices, whose methods have no clauses."""
 REAL = [book for book in BOOKS if book.real]
 NAMES = [book.code for book in BOOKS]
 WITH_FACTS = [path.stem for path in sorted((samples.folder() / "facts").glob("*.csv"))]
@@ -42,7 +44,7 @@ def test_at_least_four_are_published_documents_with_place_year_source_and_holes(
     ]
 
     assert len(published) >= 4
-    assert all(node.clause for book in published for node in book.indicators() if book.place != "UNDP")
+    assert all(node.clause for book in published for node in book.indicators() if book.place not in INDICES)
 
 
 @pytest.mark.parametrize("name", WITH_FACTS)
