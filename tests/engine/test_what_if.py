@@ -207,7 +207,7 @@ def test_the_command_prints_every_unit_and_json_carries_before():
     ]
     assert done.lines[1]["total"] != "68.173"
     assert done.lines[1]["sentence"].startswith("总分 68.173 → ")
-    assert "2 of 4 move; nothing was kept." in said.out
+    assert "3 of 4 move; nothing was kept." in said.out
 
 
 def test_a_change_that_cannot_be_read_is_refused_with_exit_code_1():

@@ -15,7 +15,7 @@ from typing import Any
 from gangmu.engine import expressions as x
 from gangmu.engine import grading
 from gangmu.engine.expressions import Expression
-from gangmu.engine.facts import Case
+from gangmu.engine.facts import Case, Realm
 from gangmu.engine.numbers import HALF_UP, exact
 from gangmu.engine.planning import GRADED, OUT, Step
 from gangmu.engine.rulebook import EVERYONE, TOTAL, Grade, Grading
@@ -96,7 +96,7 @@ def _negated(of: Expression) -> Expression:
 
 def _ranked(results: Results) -> list[list[list[str]]]:
     """The units that are ranked together."""
-    found: dict[tuple[str, str], list[list[str]]] = {}
+    found: dict[tuple[Realm, str], list[list[str]]] = {}
     for case in results.cases:
         if results.in_ranking(case):
             found.setdefault(results.population(case), []).append(_pair(case))
