@@ -16,6 +16,7 @@ from gangmu.engine.facts import ACTUAL, Case
 from gangmu.engine.kinds import kinds
 from gangmu.engine.numbers import read, shown
 from gangmu.engine.planning import Reads
+from gangmu.engine.reference import SLASH
 from gangmu.engine.rulebook import Indicator
 from gangmu.engine.scoring import Results
 from gangmu.engine.what_if import Change, FactChange, Move, WeightChange, what_if
@@ -41,6 +42,7 @@ class Question:
 
     indicator: Indicator
     field: str
+    number: bool = True
 
     @property
     def key(self) -> str:
@@ -87,7 +89,7 @@ def form(made: CycleRun, units: Sequence[Unit], unit: Unit | None = None) -> For
         [
             Field("unit", _("单位"), "choice", unit.code if unit else "", required=True, choices=choices),
             Field("what", _("改哪一项"), "choice", required=True, choices=[(q.key, q.label) for q in asked]),
-            Field("value", _("改为"), required=True, hint=_("数；不适用写 /。分值对所有单位一样")),
+            Field("value", _("改为"), required=True, hint=_("数；不适用写“/”。改分值对所有单位生效")),
         ],
         help=_("改一个数据或一项分值，看所有单位的得分、名次和等次怎么变。只是试算，不保存。"),
     ).asking()
@@ -104,6 +106,8 @@ def answer(made: CycleRun, units: Sequence[Unit], asked: Mapping[str, str]) -> A
         raise _refused("unit", Text("请选择单位", "choose a unit"))
     if not value:
         raise _refused("value", Text("请写改为多少", "say what it would be"))
+    if question.number and read(value) is None and (value not in SLASH or question.field == WEIGHT):
+        raise _refused("value", Text(f"“{value[:20]}”不是数", f'"{value[:20]}" is not a number'))
     before = results.results_of(made)
     try:
         asked_of = what_if(before, made.run.rulebook.text, [_change(question, unit, made, value)])
@@ -146,9 +150,10 @@ def _questions_of(text: str, file: str) -> tuple[Question, ...]:
     plan = planning.plan(rulebook.load(text, file))
     reads = plan.reads()
     return tuple(
-        Question(indicator, field)
+        Question(indicator, field, number=field not in of.texts | of.event_texts)
         for indicator in plan.book.indicators()
-        for field in _fields(reads.get(indicator.code, Reads()))
+        for of in (reads.get(indicator.code, Reads()),)
+        for field in _fields(of)
     )
 
 
@@ -165,8 +170,10 @@ def _counts(name: str, events: frozenset[str]) -> bool:
     return name != "count" or "level" not in events
 
 
-def tables(found: Answer, units: Sequence[Unit], period: str, made: CycleRun) -> list[Table]:
-    """A table a group in the order of the rule book, by place afterwards; who moved stands out."""
+def tables(
+    found: Answer, units: Sequence[Unit], period: str, made: CycleRun
+) -> tuple[list[Table], list[Table]]:
+    """A table a group in the order of the rule book, by place afterwards: those in which someone moved, the others."""
     by_code = {unit.code: unit for unit in units}
     moves: dict[str, list[Move]] = {}
     for move in found.moves:
@@ -174,14 +181,19 @@ def tables(found: Answer, units: Sequence[Unit], period: str, made: CycleRun) ->
             moves.setdefault(move.after.group, []).append(move)
     names = {group.code: said(group.name) for group in books.opened(made.run.rulebook).groups}
     order = [*(code for code in names if code in moves), *(code for code in moves if code not in names)]
-    return [_table(names.get(code, code), moves[code], by_code, period) for code in order]
+    made_of = {code: _table(names.get(code, code), moves[code], by_code, period) for code in order}
+    moved = {code for code in order if any(move.moved for move in moves[code])}
+    return (
+        [table for code, table in made_of.items() if code in moved],
+        [table for code, table in made_of.items() if code not in moved],
+    )
 
 
 def _table(name: str, moves: Sequence[Move], units: Mapping[str, Unit], period: str) -> Table:
     columns = [
-        Column("rank", _("名次"), "number"),
-        Column("up", _("名次变化")),
         Column("unit", _("单位")),
+        Column("rank", _("名次"), "number"),
+        Column("up", _("升降"), "code"),
         Column("before", _("原得分"), "number", minor=True),
         Column("after", _("得分"), "number"),
         Column("by", _("变化"), "number"),
@@ -194,7 +206,9 @@ def _table(name: str, moves: Sequence[Move], units: Mapping[str, Unit], period: 
             cells = {
                 "rank": move.after.rank,
                 "up": _up(move),
-                "unit": Link(unit.name, f"/scores/{period}/{unit.code}/", said(move.after.note)),
+                "unit": Link(
+                    unit.short_name or unit.name, f"/scores/{period}/{unit.code}/", said(move.after.note)
+                ),
                 "before": move.before.total,
                 "after": move.after.total,
                 "by": _by(move),
@@ -216,7 +230,7 @@ def _up(move: Move) -> str:
     if up is None or up == 0:
         return ""
     size = shown(abs(up))
-    return _("↑ 上升 %(n)s") % {"n": size} if up > 0 else _("↓ 下降 %(n)s") % {"n": size}
+    return _("↑ 升%(n)s") % {"n": size} if up > 0 else _("↓ 降%(n)s") % {"n": size}
 
 
 def _by(move: Move) -> str:

@@ -118,9 +118,16 @@ def what_if(request: OfficerRequest, period: Period) -> HttpResponseBase:
         unit=_("全区"),
         as_of=printing.not_after_today(made.at),
     )
-    tables = what_if_pages.tables(answer, units, period.code, made) if answer else []
+    moved, others = what_if_pages.tables(answer, units, period.code, made) if answer else ([], [])
     return pages.page(
-        request, "portal/scores/what_if.html", frame, status=status, form=form, answer=answer, tables=tables
+        request,
+        "portal/scores/what_if.html",
+        frame,
+        status=status,
+        form=form,
+        answer=answer,
+        tables=moved,
+        others=others,
     )
 
 
