@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from gangmu.engine import expressions as x
 from gangmu.engine import facts, rulebook, samples
-from gangmu.engine.proof import bundle, facts_given, plan_data, reading
+from gangmu.engine.proof import bundle, facts_given, reading, writing_plan, written_out
 from gangmu.engine.proof.verifying import verify
 from gangmu.engine.scoring import score
 from gangmu.problems import InputRefused
@@ -68,7 +68,7 @@ def test_a_bundle_recomputes_and_says_how_much_was_compared(packed):
         "ok": True,
         "compared": found.compared,
         "differs": [],
-        "counts": {"files": 6, "digests": 3, "plan": 50, "results": 100},
+        "counts": {"files": 6, "digests": 3, "plan": 51, "results": 100},
     }
 
 
@@ -342,14 +342,25 @@ def test_a_node_that_the_plan_cannot_hold_is_refused_not_left_out():
     class Strange(x.Expression):
         pass
 
-    with pytest.raises(plan_data.UnknownNodeError, match="Strange"):
-        plan_data.tree(Strange())
+    with pytest.raises(written_out.UnknownNodeError, match="Strange"):
+        writing_plan.Writer(RESULTS).tree(Strange())
+
+
+def test_a_rule_that_is_too_much_for_a_bundle_is_refused_with_a_remedy():
+    body = (
+        'indicators:\n  - {code: a, name: A, kind: formula, formula: "all_winsorised(actual, 500, 2, 3.5)"}\n'
+    )
+
+    [problem] = books.refused(bundle.make, books.results(body, "unit,a\nu,1\n"), "")
+
+    assert problem.code == "bundle.unknown_node"
+    assert problem.remedy.zh
 
 
 def test_every_node_kind_of_the_engine_can_be_written():
     kinds = {kind for kind in vars(x).values() if isinstance(kind, type) and issubclass(kind, x.Expression)}
 
-    assert kinds - {x.Expression} == plan_data.KINDS
+    assert kinds - {x.Expression} == writing_plan.KINDS
 
 
 def test_the_program_has_two_hundred_lines_and_imports_nothing_but_the_standard_library():
@@ -410,7 +421,7 @@ def test_the_commands_write_and_recompute(tmp_path):
     assert (again.code, again.object["ok"], again.object["compared"], again.object["differs"]) == (
         0,
         True,
-        159,
+        160,
         [],
     )
     assert gangmu("recompute", tmp_path / "none.zip").code == 1

@@ -15,7 +15,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gangmu.engine.proof import facts_given, plan_data
+from gangmu.engine.proof.written_out import UnknownNodeError
 from gangmu.engine.scoring import NodeRow, Results, score
+from gangmu.problems import refuse
 
 FORMAT = "gangmu-bundle/1"
 README, BOOK, FACTS, PLAN, RESULTS, PROGRAM, LOG, DIGESTS = (
@@ -40,6 +42,7 @@ def make(results: Results, text: str, *, names: bool = False, log: str = "") -> 
     """The members of the bundle of results. text: the rule book as it is written. log: what the log says of the run.
 
     names: events and scorers keep their names; by default they are numbered, so that the bundle can be handed to anyone.
+    InputRefused for a rule that cannot be written out.
     """
     facts = facts_given.given(results, names=names)
     computed = score(results.book, facts, grouped=False)
@@ -47,12 +50,27 @@ def make(results: Results, text: str, *, names: bool = False, log: str = "") -> 
         README: _readme(computed),
         BOOK: text,
         FACTS: facts_given.as_csv(facts),
-        PLAN: as_json(plan_data.as_data(computed)),
+        PLAN: as_json(_plan(computed)),
         RESULTS: results_csv(computed),
         PROGRAM: program(),
         **({LOG: log} if log else {}),
     }
     return members | {DIGESTS: digests_of(members, computed)}
+
+
+def _plan(results: Results) -> plan_data.Data:
+    """InputRefused for a rule that the stand-alone program could not follow: no bundle says less than its rule book."""
+    try:
+        return plan_data.as_data(results)
+    except UnknownNodeError as error:
+        raise refuse(
+            "bundle.unknown_node",
+            f"考核办法中有独立核算程序还不会算的规则：{error}",
+            f"the rule book has a rule that the stand-alone program cannot follow yet: {error}",
+            "请改用别的写法，或只给出结果文件（gangmu score -o）",
+            "say it otherwise, or hand on the results alone (gangmu score -o)",
+            file=results.book.file,
+        ) from error
 
 
 def digests_of(members: Mapping[str, str], results: Results) -> str:

@@ -107,7 +107,11 @@ def _unnamed(results: Results) -> Iterator[Row]:
 
 def _attributes(plan: Plan) -> set[str]:
     """What describes a unit to the plan."""
-    return {"name", plan.book.group_by, *(name for name, _ in plan.book.ranking.among)}
+    nodes = [node for step in plan.steps for node in step.expression.walk()]
+    told = {node.attribute for node in nodes if isinstance(node, x.Has)}
+    shared = {node.scope.removeprefix("same:") for node in nodes if isinstance(node, x.OVER_UNITS)}
+    ranked = {name for name, _ in plan.book.ranking.among}
+    return {"name", plan.book.group_by, plan.book.separate} | told | shared | ranked
 
 
 def _known_scorers(plan: Plan) -> dict[str, set[str]]:

@@ -31,19 +31,18 @@ def rounded(value, decimals, mode="half_up"):
           "down": False, "up": rest > 0}[mode]
     return (whole + up) / Fraction(10) ** decimals * (-1 if value < 0 else 1)
 
-def irrational(function, decimals, value):
-    """ln or exp, with so many digits to spare that the last of its decimals is right."""
+def irrational(function, decimals, value):  # with so many digits to spare that the last of its decimals is right
     size = floor(abs(value)) if function == "exp" else len(str(floor(value)))
     context = Context(prec=decimals + 60 + size, Emin=-(10**6), Emax=10**6)
     found = getattr(context, function)(context.divide(Decimal(value.numerator), Decimal(value.denominator)))
     return rounded(Fraction(found), decimals, "half_even")
 
-def powers(bases, exponents, decimals):
-    """Their product: exact where every exponent is whole, else right to the last decimal."""
+def powers(bases, exponents, decimals):  # their product: exact where all exponents are whole, else to the last decimal
     pairs = [(base, exponent) for base, exponent in zip(bases, exponents) if exponent]
-    if min(bases) < 0 or any(base == 0 > exponent for base, exponent in pairs):
+    whole = all(exponent % 1 == 0 and abs(exponent) <= 64 for _, exponent in pairs)
+    if (min(bases) < 0 and not whole) or any(base == 0 > exponent for base, exponent in pairs):
         return "undefined"
-    if all(exponent % 1 == 0 and abs(exponent) <= 64 for _, exponent in pairs):
+    if whole:
         return prod(base ** int(exponent) for base, exponent in pairs)
     logarithms = [exponent * irrational("ln", decimals + 90, base) for base, exponent in pairs if base]
     return irrational("exp", decimals, sum(logarithms)) if len(logarithms) == len(pairs) else 0
@@ -59,7 +58,7 @@ TOGETHER = {  # values, and their weights, made one
     "sum": lambda v, w, n: sum(v), "min": lambda v, w, n: min(v), "max": lambda v, w, n: max(v),
     "count": lambda v, w, n: len(v), "median": lambda v, w, n: median(v), "weighted": lambda v, w, n: sum(map(mul, v, w)),
     "mean": lambda v, w, n: sum(map(mul, v, w)) / sum(w) if sum(w) else "undefined",
-    "geometric": lambda v, w, n: powers(v, [one / sum(w) for one in w], n) if sum(w) else "undefined",
+    "geometric": lambda v, w, n: powers(v, [one / sum(w) for one in w], n) if sum(w) and min(v) >= 0 else "undefined",
     "trimmed": lambda v, w, n: mean(sorted(v)[1:-1] if len(v) > 2 else v),
 }
 STRICT = {  # what needs a number for each of its parts: without one it has none either, for the same reason
@@ -68,7 +67,7 @@ STRICT = {  # what needs a number for each of its parts: without one it has none
     "Min": lambda node, *parts: min(parts), "Max": lambda node, *parts: max(parts),
     "Compare": lambda node, a, b: SIGNS[node["op"]](a, b), "Not": lambda node, part: part == 0,
     "Round": lambda node, part: rounded(part, node["decimals"], node["mode"]),
-    "Ln": lambda node, part: irrational("ln", node["decimals"], part) if part > 0 else "undefined",
+    "Irrational": lambda node, part: irrational(node["function"], node["decimals"], part),
     "Power": lambda node, base, exponent: powers([base], [exponent], node["decimals"]),
 }
 
@@ -129,6 +128,9 @@ class Scoring:  # a case is (unit, period); `columns`: step → case → value
             case "OverGroup":
                 values = self.among(node, case).values()
                 return TOGETHER[node["how"]](values, [1] * len(values), 0) if values or node["how"] == "count" else "missing"
+            case "Elsewhere":
+                others = map(tuple, self.plan["sets"][self.cases[case]["peers"][node["scope"]]])
+                return next((self.value(node["of"], other) for other in others), "missing")
             case "Rank": return self.among(node, case).get(case) or self.value(node["of"], case)
             case "Combine":
                 rows = [[self.value(part, case) for part in row] for row in node["parts"]]
@@ -144,9 +146,8 @@ class Scoring:  # a case is (unit, period); `columns`: step → case → value
         return sys.exit(f"plan.json: {kind}?")
 
     def among(self, node, case):
-        groups = {"all": None, "group": self.cases[case]["group"]}.get(node["scope"], [node["scope"][6:]])
-        peers = [peer for peer, unit in self.cases.items() if peer[1] == case[1] and groups in (None, unit["group"])]
-        if (key := (id(node), *peers[:1])) not in self.peers:
+        if (key := (id(node), self.cases[case]["peers"][node["scope"]])) not in self.peers:
+            peers = map(tuple, self.plan["sets"][key[1]])
             found = {peer: value for peer in peers if not isinstance(value := self.value(node["of"], peer), str)}
             self.peers[key] = places(found, node["ties"]) if node["kind"] == "Rank" else found
         return self.peers[key]
@@ -164,8 +165,7 @@ class Scoring:  # a case is (unit, period); `columns`: step → case → value
                 found[(*case, node["code"])] = ["" if isinstance(v, str) else v for v in said] + [grades.get(case, "")]
         return found
 
-    def grades(self, ranks):
-        """From the best down, each takes all who meet its conditions: by rank, as far as it has places."""
+    def grades(self, ranks):  # from the best down, each takes all who meet its conditions, by rank, while it has places
         given, none = {}, 10**9
         for together in self.plan["graded"]:
             for index, grade in enumerate(self.plan["grades"]):

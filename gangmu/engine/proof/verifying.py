@@ -23,6 +23,7 @@ from gangmu.engine.proof.bundle import (
     digest,
 )
 from gangmu.engine.proof.reading import json_of
+from gangmu.engine.proof.written_out import UnknownNodeError
 from gangmu.engine.rulebook import RuleBook
 from gangmu.engine.scoring import Results, score
 from gangmu.problems import InputRefused, Problem, Problems
@@ -141,7 +142,13 @@ def _refused(member: str, problems: Iterable[Problem], found: Verification) -> N
 
 def _compare_plan(text: str, results: Results, found: Verification) -> None:
     """Entry by entry, so that the step that was changed is named."""
-    ours = plan_data.as_data(results)
+    try:
+        ours = plan_data.as_data(results)
+    except UnknownNodeError as error:
+        found.differ(
+            "bundle.plan", BOOK, f"{BOOK} 的规则写不成 {PLAN}：{error}", f"no {PLAN} can say {BOOK}: {error}"
+        )
+        return
     theirs = json_of(text)
     before = len(found.differs)
     for key in dict.fromkeys([*ours, *theirs]):
