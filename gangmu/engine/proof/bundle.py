@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gangmu.engine.proof import facts_given, plan_data
+from gangmu.engine.proof.writing_plan import Data
 from gangmu.engine.proof.written_out import UnknownNodeError
 from gangmu.engine.scoring import NodeRow, Results, score
 from gangmu.problems import refuse
@@ -58,7 +59,7 @@ def make(results: Results, text: str, *, names: bool = False, log: str = "") -> 
     return members | {DIGESTS: digests_of(members, computed)}
 
 
-def _plan(results: Results) -> plan_data.Data:
+def _plan(results: Results) -> Data:
     """InputRefused for a rule that the stand-alone program could not follow: no bundle says less than its rule book."""
     try:
         return plan_data.as_data(results)
