@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -50,11 +51,23 @@ def asked(args: argparse.Namespace) -> bool:
     return args.what_if is not None or bool(args.set or args.set_weight or args.set_rule)
 
 
-def run(before: Results, text: str, names: Mapping[str, Text], args: argparse.Namespace, out: Output) -> int:
-    """text: the rule book as it is written. names: of units, by code, where the facts do not say them."""
-    from gangmu.engine.what_if import what_if
+def run(
+    before: Results,
+    text: str,
+    names: Mapping[str, Text],
+    args: argparse.Namespace,
+    out: Output,
+    unit_code: Callable[[str], str] = str,
+) -> int:
+    """text: the rule book as it is written. names: of units, by code, where the facts do not say them; unit_code: of a
+    unit as people call it."""
+    from gangmu.engine.what_if import FactChange, what_if
 
-    moves = list(what_if(before, text, _changes(args)).moves())
+    changes = [
+        replace(change, unit=unit_code(change.unit)) if isinstance(change, FactChange) else change
+        for change in _changes(args)
+    ]
+    moves = list(what_if(before, text, changes).moves())
     if out.json:
         out.lines(move.as_json(out.language) for move in moves)
     else:

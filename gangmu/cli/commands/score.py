@@ -91,7 +91,14 @@ def _what_if(args: argparse.Namespace, out: Output) -> int:
 
     require(args.actor, results.SEE_ALL)
     made = results.latest(args.period)
-    return what_if.run(results.results_of(made), made.run.rulebook.text, _units(), args, out)
+    return what_if.run(
+        results.results_of(made),
+        made.run.rulebook.text,
+        _units(),
+        args,
+        out,
+        lambda said: results.unit_named(said).code,
+    )
 
 
 def results_of(args: argparse.Namespace) -> Results:

@@ -19,6 +19,9 @@ from gangmu.engine.values import MISSING, NOT_APPLICABLE, OUTSIDE, SHARED_OUT, U
 Add = Callable[[str, Expression], Expression]
 """Makes a step of its own, for all units, of a formula; gives the reference to it."""
 
+Keep = Callable[[str, Expression], Expression]
+"""The same, or the formula itself where it is not asked for often."""
+
 MOST_DRAWN_IN = 60
 """More outliers than this would be a plan of thousands of steps."""
 
@@ -185,16 +188,23 @@ def _truth_of(condition: Expression) -> Expression:
     return case(condition, ONE, ZERO)
 
 
-class Spread:
-    """Sums of powers of the deviations of a value over the units that are compared."""
+def as_it_is(name: str, formula: Expression) -> Expression:
+    return formula
 
-    def __init__(self, of: Expression, scope: str) -> None:
-        self.of, self.scope = of, scope
-        self.count = x.OverGroup("count", of, scope)
-        self.apart = x.Sub(of, x.OverGroup("mean", of, scope))
+
+class Spread:
+    """Sums of powers of the deviations of a value over the units that are compared; with `add` as steps of their own."""
+
+    def __init__(self, of: Expression, scope: str, add: Keep = as_it_is) -> None:
+        self.count = add("number", x.OverGroup("count", of, scope))
+        apart = add("apart", x.Sub(of, x.OverGroup("mean", of, scope)))
+        self.powers = {
+            exponent: add(f"power {exponent}", x.OverGroup("sum", x.Power(apart, const(exponent), 0), scope))
+            for exponent in (2, 3, 4)
+        }
 
     def power(self, exponent: int) -> Expression:
-        return x.OverGroup("sum", x.Power(self.apart, const(exponent), 0), self.scope)
+        return self.powers[exponent]
 
     def skew_squared(self) -> Expression:
         """n·m₃²/m₂³ · n(n−1)/(n−2)²"""
@@ -275,22 +285,27 @@ def winsorised(node: x.Winsorised, add: Add) -> Expression:
     if node.most > MOST_DRAWN_IN or node.scope.startswith("group:"):
         raise UnknownNodeError(f"winsorise of {node.most} over {node.scope} is more than a bundle can hold")
     first = value = add("given", node.of)
+    goes_on: Expression = ONE
+
+    def while_it_goes_on(name: str, formula: Expression) -> Expression:
+        return add(name, case(compare(goes_on, "==", 1), formula, ZERO))
+
     for _ in range(node.most):
-        spread = Spread(value, node.scope)
-        down = add("points down", spread.points_down())
-        skew = add("skewed", spread.skewed(node.skew, node.kurtosis))
-        edge = add("farthest", case(down, _end(value, "min", node.scope), _end(value, "max", node.scope)))
+        spread = Spread(value, node.scope, while_it_goes_on)
+        skew = while_it_goes_on("skewed", spread.skewed(node.skew, node.kurtosis))
+        down = spread.points_down()
+        edge = while_it_goes_on("farthest", _far(value, down, node.scope))
         inner = where(compare(value, "!=", edge), value)
-        nearer = case(down, _end(inner, "min", node.scope), _end(inner, "max", node.scope))
-        drawn = add("drawn in", case(compare(value, "==", edge), nearer, value))
+        nearer = _far(inner, down, node.scope)
+        drawn = while_it_goes_on("drawn in", case(compare(value, "==", edge), nearer, value))
         moved = x.OverGroup("sum", x.Compare("!=", drawn, first), node.scope)
-        goes_on = x.All((skew, compare(moved, "<=", node.most)))
+        goes_on = while_it_goes_on("goes on", x.All((skew, compare(moved, "<=", node.most))))
         value = add("kept", case(x.IsMissing(value), value, case(goes_on, drawn, value)))
     return value
 
 
-def _end(of: Expression, how: str, scope: str) -> Expression:
-    return x.OverGroup(how, of, scope)
+def _far(of: Expression, down: Expression, scope: str) -> Expression:
+    return case(down, x.OverGroup("min", of, scope), x.OverGroup("max", of, scope))
 
 
 PLAINER: Mapping[type[Expression], Callable[[Any], Expression]] = {
