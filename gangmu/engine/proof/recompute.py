@@ -125,9 +125,7 @@ class Scoring:  # a case is (unit, period); `columns`: step → case → value
                     matter = entry.get(node["by"], key)  # of several events of one matter the highest counts
                     found[matter] = max(value, found.get(matter, value))
                 return TOGETHER[node["how"]](found.values(), (), 0) if found else 0
-            case "OverGroup":
-                values = self.among(node, case).values()
-                return TOGETHER[node["how"]](values, [1] * len(values), 0) if values or node["how"] == "count" else "missing"
+            case "OverGroup": return self.among(node, case)
             case "Elsewhere":
                 others = map(tuple, self.plan["sets"][self.cases[case]["peers"][node["scope"]]])
                 return next((self.value(node["of"], other) for other in others), "missing")
@@ -149,8 +147,11 @@ class Scoring:  # a case is (unit, period); `columns`: step → case → value
         if (key := (id(node), self.cases[case]["peers"][node["scope"]])) not in self.peers:
             peers = map(tuple, self.plan["sets"][key[1]])
             found = {peer: value for peer in peers if not isinstance(value := self.value(node["of"], peer), str)}
-            self.peers[key] = places(found, node["ties"]) if node["kind"] == "Rank" else found
-        return self.peers[key]
+            if node["kind"] == "Rank":
+                self.peers[key] = places(found, node["ties"])
+            elif found or node["how"] == "count":
+                self.peers[key] = TOGETHER[node["how"]](found.values(), [1] * len(found), 0)
+        return self.peers.get(key, "missing")
 
     def results(self):
         found = {}
@@ -184,8 +185,7 @@ def main(path):
     path = path if path.is_dir() else zipfile.Path(path)
     table = lambda name: list(csv.DictReader(io.StringIO((path / name).read_bytes().decode(), newline="")))
     digests = json.loads((path / "digests.json").read_bytes())["files"]
-    differs = [f"{name}: SHA-256" for name in digests
-               if hashlib.sha256((path / name).read_bytes()).hexdigest() != digests[name]]
+    differs = [f"{name}: SHA-256" for name in digests if hashlib.sha256((path / name).read_bytes()).hexdigest() != digests[name]]
     ours, theirs = Scoring(json.loads((path / "plan.json").read_bytes()), table("facts.csv")).results(), {}
     for row in table("results.csv"):
         said = [row[name] and Fraction(row[name]) for name in ("value", "printed", "rank")]
