@@ -62,7 +62,10 @@ class Defaults:
 
 
 def book(text: str, file: str = "") -> RuleBook:
-    tree = parse(text, file)
+    return of_tree(parse(text, file), file)
+
+
+def of_tree(tree: Tree, file: str = "") -> RuleBook:
     problems = Problems()
     found = _book(Form(tree, problems, file), tree)
     problems.raise_if_any()

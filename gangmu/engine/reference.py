@@ -312,7 +312,7 @@ class Interpreter:
         return truth(said == node.text)
 
     def _elsewhere(self, node: x.Elsewhere, case: Case, event: Event | None) -> Value:
-        other = self._other(node, case)
+        other = self.other(node, case)
         if other is None:
             unit = node.unit or case.unit
             period = node.period or (f"前第{node.back}期" if node.back else case.period)
@@ -323,7 +323,8 @@ class Interpreter:
             )
         return self.value(node.of, other)
 
-    def _other(self, node: x.Elsewhere, case: Case) -> Case | None:
+    def other(self, node: x.Elsewhere, case: Case) -> Case | None:
+        """Which unit and period are meant; None where they are not there."""
         period = node.period or case.period
         if node.back:
             before = sorted(

@@ -128,8 +128,12 @@ class Results:
 
     def ranked(self, case: Case) -> bool:
         """Whether the unit takes part in ranks: in the running, and among those the book ranks."""
+        return not self.out(case) and self.in_ranking(case)
+
+    def in_ranking(self, case: Case) -> bool:
+        """Whether the unit is among those the book ranks, out of the running or not."""
         among = self.book.ranking.among
-        return not self.out(case) and all(self.facts.attribute(case, name) == said for name, said in among)
+        return all(self.facts.attribute(case, name) == said for name, said in among)
 
     def population(self, case: Case) -> tuple[Realm, str]:
         """Whom a unit is ranked with: its realm, and its group unless all are ranked together."""

@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gangmu.cli import what_if
 from gangmu.cli.output import Output
 from gangmu.cli.parser import both
 from gangmu.engine.numbers import read
@@ -67,6 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--memory", metavar="SIZE", help=both("duckdb 的内存上限，如 400MB", "duckdb: memory, such as 400MB")
     )
     parser.add_argument("--threads", type=int, metavar="N", help=both("duckdb 的线程数", "duckdb: threads"))
+    what_if.add_arguments(parser)
 
 
 def add_files(parser: argparse.ArgumentParser) -> None:
@@ -86,6 +88,8 @@ def needs_district(args: argparse.Namespace) -> bool:
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
+    if what_if.asked(args):
+        return _what_if(args, out)
     from gangmu.engine.score_files import InMemory
 
     scores = _of_files(args) if args.rulebook else InMemory(_of_district(args, out))
@@ -99,6 +103,25 @@ def run(args: argparse.Namespace, out: Output) -> int:
     elif isinstance(scores, InMemory):
         _print(scores.results, {} if args.rulebook else _units(), out)
     return 0
+
+
+def _what_if(args: argparse.Namespace, out: Output) -> int:
+    """Of files, or of the run that stands for a cycle: asking scores nothing and keeps nothing."""
+    if args.rulebook:
+        return what_if.run(results_of(args), args.rulebook.read_text(encoding="utf-8"), {}, args, out)
+    from gangmu.assessment import results
+    from gangmu.cli.district import require
+
+    require(args.actor, results.SEE_ALL)
+    made = results.latest(args.period)
+    return what_if.run(
+        results.results_of(made),
+        made.run.rulebook.text,
+        _units(),
+        args,
+        out,
+        lambda said: results.unit_named(said).code,
+    )
 
 
 def _of_files(args: argparse.Namespace) -> Scores:
