@@ -602,6 +602,7 @@ def _example(form: Form) -> Example:
         grades=_answers(form, "expect_grade"),
         arithmetic=_answers(form, "arithmetic"),
         decimals=form.whole("decimals"),
+        units=tuple(unit for unit, _, _ in form.pairs("facts")),
     )
     form.close()
     return found

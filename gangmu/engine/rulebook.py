@@ -201,7 +201,7 @@ class Grading:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A worked example: facts, and what must come out of one node."""
+    """A worked example: facts, and what must come out of one node. units: all it gives facts of, be they none."""
 
     name: str
     node: str
@@ -214,6 +214,7 @@ class Example:
     grades: Mapping[str, str]
     arithmetic: Mapping[str, str]
     decimals: int | None = None
+    units: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

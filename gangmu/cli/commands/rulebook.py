@@ -83,14 +83,14 @@ def _check(paths: list[Path], args: argparse.Namespace, out: Output) -> int:
     return 1 if problems else 0
 
 
-def _known_figures(args: argparse.Namespace) -> Collection[str] | None:
-    """The catalogue of the district the command stands in; elsewhere figures are not checked."""
-    if not is_district(args.dir):
-        return None
-    open_district(args.dir, args.lang)
-    from gangmu.figures.catalogue import catalogue
+def _known_figures(args: argparse.Namespace) -> Collection[str]:
+    """The catalogue of the district the command stands in; elsewhere the shipped one."""
+    from gangmu.figures import catalogue
 
-    return catalogue().keys()
+    if is_district(args.dir):
+        open_district(args.dir, args.lang)
+        return catalogue.catalogue().keys()
+    return catalogue.shipped_codes()
 
 
 def _test(paths: list[Path], args: argparse.Namespace, out: Output) -> int:
