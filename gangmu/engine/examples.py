@@ -10,7 +10,7 @@ from gangmu.engine import numbers
 from gangmu.engine.facts import Case, Facts, Row
 from gangmu.engine.rulebook import Example, RuleBook
 from gangmu.engine.scoring import Results, score
-from gangmu.problems import InputRefused, Problems
+from gangmu.problems import InputRefused, Problems, refuse
 
 MISSING = "missing"
 """What an example expects where there must be no score."""
@@ -55,7 +55,7 @@ def facts_of(example: Example, book: RuleBook) -> Facts:
         rows.append(Row(unit, "", indicator, event, "", named, value, book.file, "", f"line {line}"))
     problems = Problems()
     facts = Facts.of(rows, problems, book.file)
-    for unit in (*example.expect, *example.ranks, *example.grades):
+    for unit in (*example.units, *example.expect, *example.ranks, *example.grades):
         facts.order.setdefault(Case(unit))
     problems.raise_if_any()
     return facts
@@ -63,6 +63,7 @@ def facts_of(example: Example, book: RuleBook) -> Facts:
 
 def _run(book: RuleBook, example: Example) -> Iterator[Outcome]:
     try:
+        _known(book, example)
         results: Results | str = score(book, facts_of(example, book), grouped=False)
     except InputRefused as refused:
         results = refused.problems[0].message.zh
@@ -71,6 +72,13 @@ def _run(book: RuleBook, example: Example) -> Iterator[Outcome]:
             got = results if isinstance(results, str) else _got(results, example, what, Case(unit))
             ok = not isinstance(results, str) and _same(what, expected, got)
             yield Outcome(book.file, example.name, unit, what, expected, got, ok, example.line)
+
+
+def _known(book: RuleBook, example: Example) -> None:
+    if all(node.code != example.node for node in book.nodes()):
+        raise refuse(
+            "rulebook.unknown_node", f"没有指标“{example.node}”", f'there is no indicator "{example.node}"'
+        )
 
 
 def _got(results: Results, example: Example, what: str, case: Case) -> str:

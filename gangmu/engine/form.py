@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from gangmu.engine import numbers
+from gangmu.engine.nearest import nearest
 from gangmu.engine.yaml_tree import Mapping, Scalar, Tree
 from gangmu.engine.yaml_tree import Sequence as Items
 from gangmu.problems import Problem, Problems, Text
@@ -124,13 +124,13 @@ class Form:
         said = self.text(key) or default
         if said in options:
             return said
-        near = difflib.get_close_matches(said, options, n=1)
+        near = nearest(said, options)
         self.refuse(
             "choice",
             f"“{key}”不能是“{said}”，可选：{'、'.join(options)}",
             f'"{key}" is one of {", ".join(options)}, not "{said}"',
-            f"是否就是“{near[0]}”" if near else "",
-            f'is it "{near[0]}"' if near else "",
+            f"是否就是“{near}”" if near else "",
+            f'is it "{near}"' if near else "",
             self.line_of(key),
         )
         return default
@@ -180,13 +180,13 @@ class Form:
     def close(self) -> None:
         for key in self.entries:
             if key not in self.asked:
-                near = difflib.get_close_matches(key, self.asked, n=1)
+                near = nearest(key, self.asked)
                 self.refuse(
                     "unknown_key",
                     f"不认识“{key}”",
                     f'"{key}" is not known here',
-                    f"是否就是“{near[0]}”" if near else "请删去或改用规定的键",
-                    f'is it "{near[0]}"' if near else "remove it or use a documented key",
+                    f"是否就是“{near}”" if near else "请删去或改用规定的键",
+                    f'is it "{near}"' if near else "remove it or use a documented key",
                     self.lines[key],
                 )
 

@@ -6,7 +6,6 @@ Full-width punctuation is read as well. There are no loops, no assignments and n
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,12 +13,18 @@ from fractions import Fraction
 
 from gangmu.engine import expressions as x
 from gangmu.engine.expressions import Expression
+from gangmu.engine.nearest import nearest
 from gangmu.engine.numbers import HALF_UP
 from gangmu.engine.values import MISSING, UNDEFINED
 from gangmu.problems import Text
 
 MAX_LENGTH = 2000
 MAX_DEPTH = 60
+MAX_TREE_DEPTH = 100
+MAX_TREE_SIZE = 20_000
+"""Interpreters walk a tree by recursion, and parameters that are formulas stand in one another: `f2: f1 + f1`, `f3: f2 + f2` …"""
+
+MIN_DIGITS, MAX_DIGITS = -6, 60
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)?)"
@@ -70,7 +75,35 @@ def parse(text: str, scope: Scope) -> Expression:
         raise FormulaError(
             f"公式超过{MAX_LENGTH}个字符", f"the formula is longer than {MAX_LENGTH} characters"
         )
-    return _Parser(_tokens(text.translate(_WIDE)), scope).whole()
+    found = _Parser(_tokens(text.translate(_WIDE)), scope).whole()
+    if _unwieldy(found):
+        raise FormulaError(
+            "公式嵌套过深或展开后过长，请拆成几步",
+            "the formula is nested too deeply or grows too long: split it",
+        )
+    return found
+
+
+def _unwieldy(tree: Expression) -> bool:
+    """Whether a tree is too deep or, written out, too large. Shared parts are measured once."""
+    measured: dict[int, tuple[int, int]] = {}
+    waiting = [tree]
+    while waiting:
+        node = waiting[-1]
+        below = list(node.children())
+        ahead = [child for child in below if id(child) not in measured]
+        if ahead:
+            waiting += ahead
+            if len(waiting) > MAX_TREE_SIZE:
+                return True
+            continue
+        waiting.pop()
+        depth = 1 + max((measured[id(child)][0] for child in below), default=0)
+        size = 1 + sum(measured[id(child)][1] for child in below)
+        if depth > MAX_TREE_DEPTH or size > MAX_TREE_SIZE:
+            return True
+        measured[id(node)] = (depth, size)
+    return False
 
 
 def names_in(text: str) -> set[str]:
@@ -149,17 +182,27 @@ class _Parser:
         return found[0] if len(found) == 1 else x.All(tuple(found))
 
     def _sum(self) -> Expression:
-        found = self._product()
+        found, terms = self._product(), 0
         while sign := self._said("+", "-"):
             right = self._product()
-            found = x.Add((found, right)) if sign == "+" else x.Sub(found, right)
+            if sign == "-":
+                found, terms = x.Sub(found, right), 0
+            else:
+                found = x.Add((*found.terms, right) if terms and isinstance(found, x.Add) else (found, right))
+                terms += 1
         return found
 
     def _product(self) -> Expression:
-        found = self._signed()
+        found, factors = self._signed(), 0
         while sign := self._said("*", "/"):
             right = self._signed()
-            found = x.Mul((found, right)) if sign == "*" else x.Div(found, right)
+            if sign == "/":
+                found, factors = x.Div(found, right), 0
+            else:
+                found = x.Mul(
+                    (*found.factors, right) if factors and isinstance(found, x.Mul) else (found, right)
+                )
+                factors += 1
         return found
 
     def _signed(self) -> Expression:
@@ -193,11 +236,11 @@ class _Parser:
             return x.Ref(said)
         if part and node in scope.nodes:
             return x.Field(node, part)
-        raise _unknown(said, [*scope.names, *scope.nodes])
+        raise _unknown(said, list(scope.names), scope.nodes)
 
     def _call(self, function: str) -> Expression:
         if function not in FUNCTIONS:
-            raise _unknown(function, list(FUNCTIONS), "函数", "function")
+            raise _unknown(function, list(FUNCTIONS), zh="函数", en="function")
         if function in ("sum_events", "max_events", "min_events"):
             return self._events(function)
         return FUNCTIONS[function](self, self._arguments())
@@ -238,14 +281,17 @@ class _Parser:
         return self._either()
 
 
-def _unknown(said: str, known: Sequence[str], zh: str = "名称", en: str = "name") -> FormulaError:
-    near = difflib.get_close_matches(said, known, n=1, cutoff=0.5)
-    hint_zh = (
-        f"，是否就是“{near[0]}”" if near else (f"，可用：{'、'.join(sorted(known)[:30])}" if known else "")
-    )
-    hint_en = (
-        f'; is it "{near[0]}"' if near else (f"; known: {', '.join(sorted(known)[:30])}" if known else "")
-    )
+def _unknown(
+    said: str,
+    known: Sequence[str],
+    nodes: frozenset[str] = frozenset(),
+    zh: str = "名称",
+    en: str = "name",
+) -> FormulaError:
+    near = nearest(said, known, 0.5) or nearest(said, nodes, 0.5)
+    listed = sorted({*known, *nodes} if len(nodes) <= 30 else known)[:30]
+    hint_zh = f"，是否就是“{near}”" if near else (f"，可用：{'、'.join(listed)}" if listed else "")
+    hint_en = f'; is it "{near}"' if near else (f"; known: {', '.join(listed)}" if listed else "")
     return FormulaError(
         f"公式中的{zh}“{said}”不认识{hint_zh}", f'unknown {en} "{said}" in the formula{hint_en}'
     )
@@ -264,9 +310,18 @@ def _expressions(name: str, arguments: _Arguments, least: int, most: int = 99) -
 
 
 def _whole(name: str, value: Expression) -> int:
-    if isinstance(value, x.Const) and value.value.denominator == 1:
+    if isinstance(value, x.Sub) and value.left == x.Const(Fraction(0)) and isinstance(value.right, x.Const):
+        value = x.Const(-value.right.value)
+    if (
+        isinstance(value, x.Const)
+        and value.value.denominator == 1
+        and MIN_DIGITS <= value.value <= MAX_DIGITS
+    ):
         return int(value.value)
-    raise FormulaError(f"函数 {name} 的位数要写成整数", f"the digits of {name} are a whole number")
+    raise FormulaError(
+        f"函数 {name} 的位数要写成整数，{MIN_DIGITS}到{MAX_DIGITS}",
+        f"the digits of {name} are a whole number from {MIN_DIGITS} to {MAX_DIGITS}",
+    )
 
 
 def _min(parser: _Parser, arguments: _Arguments) -> Expression:

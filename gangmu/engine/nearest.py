@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+import functools
+from collections.abc import Collection, Mapping, Sequence
 
 FEW = 300
-"""So many words are compared one by one; of more only those that begin or end alike."""
+"""So many words are compared one by one; of more only those that begin alike."""
 
 
-def nearest(said: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+def nearest(said: str, known: Collection[str], cutoff: float = 0.6) -> str:
     """The known word most like `said`; "" where none is like it.
 
     >>> nearest("complesion", ["completion", "bands"])
     'completion'
     """
-    words = list(known)
+    words: Sequence[str] = tuple(known)
     if len(words) > FEW:
-        words = [word for word in words if _alike(said, word)][:FEW]
+        words = _by_beginning(known if isinstance(known, frozenset) else frozenset(known)).get(said[:2], ())[
+            :FEW
+        ]
     return next(iter(difflib.get_close_matches(said, words, n=1, cutoff=cutoff)), "")
 
 
-def _alike(said: str, word: str) -> bool:
-    return abs(len(said) - len(word)) < 4 and (said[:2] == word[:2] or said[-2:] == word[-2:])
+@functools.lru_cache(maxsize=8)
+def _by_beginning(words: frozenset[str]) -> Mapping[str, Sequence[str]]:
+    """Made once for a set of names, however many are asked for: sets know their hash, and compare by identity first."""
+    found: dict[str, list[str]] = {}
+    for word in sorted(words):
+        found.setdefault(word[:2], []).append(word)
+    return found
 
 
-def hint(said: str, known: Iterable[str], zh: str, en: str) -> tuple[str, str]:
+def hint(said: str, known: Collection[str], zh: str, en: str) -> tuple[str, str]:
     """A remedy in both languages: the nearest word, else what is given."""
     near = nearest(said, known)
     return (f"是否就是“{near}”", f'is it "{near}"') if near else (zh, en)

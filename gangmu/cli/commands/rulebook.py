@@ -33,39 +33,39 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    paths = list(_paths(args.files))
-    return {"check": _check, "test": _test, "show": _show, "list": _list}[args.action](paths, args, out)
+    return {"check": _check, "test": _test, "show": _show, "list": _list}[args.action](args.files, args, out)
 
 
-def _paths(said: list[Path]) -> Iterator[Path]:
+def _paths(said: list[Path], problems: list[Problem]) -> Iterator[Path]:
     from gangmu.engine import samples
 
     for path in said or samples.files():
-        if path.is_dir():
-            yield from sorted(path.glob("*.yaml"))
-        else:
+        if not path.is_dir():
             yield path
-
-
-def _load(paths: list[Path], problems: list[Problem]) -> list[RuleBook]:
-    """The books that can be read; what is wrong with the others is collected, not raised one at a time."""
-    from gangmu.engine import loading
-
-    books = []
-    for path in paths:
-        try:
-            books.append(loading.book(path.read_text(encoding="utf-8"), str(path)))
-        except InputRefused as refused:
-            problems.extend(refused.problems)
-        except UnicodeDecodeError:
+            continue
+        inside = sorted(each for each in path.iterdir() if each.suffix.lower() in (".yaml", ".yml"))
+        yield from inside
+        if not inside:
             problems.append(
                 Problem(
-                    "rulebook.encoding",
-                    Text("不是 UTF-8 文本", "is no UTF-8 text"),
-                    Text("请另存为 UTF-8", "save it as UTF-8"),
+                    "rulebook.none",
+                    Text("文件夹里没有考核办法（.yaml）", "there is no rule book (.yaml) in the folder"),
+                    Text("请检查路径", "check the path"),
                     str(path),
                 )
             )
+
+
+def _load(said: list[Path], problems: list[Problem]) -> list[RuleBook]:
+    """The books that can be read; what is wrong with the others is collected, not raised one at a time."""
+    from gangmu.engine import rulebook
+
+    books = []
+    for path in _paths(said, problems):
+        try:
+            books.append(rulebook.load_file(path))
+        except InputRefused as refused:
+            problems.extend(refused.problems)
     return books
 
 
@@ -105,7 +105,7 @@ def _test(paths: list[Path], args: argparse.Namespace, out: Output) -> int:
             problems.extend(refused.problems)
     if out.json:
         out.lines(outcome.as_json() for outcome in outcomes)
-    else:
+    elif outcomes:
         rows = [
             (
                 o.file,

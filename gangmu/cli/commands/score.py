@@ -86,7 +86,7 @@ def results_of(args: argparse.Namespace) -> Results:
         raise refuse(
             "score.no_facts", "缺少考核数据", "there are no facts", "请加 --facts 文件", "add --facts FILE"
         )
-    book = rulebook.load(args.rulebook.read_text(encoding="utf-8"), str(args.rulebook))
+    book = rulebook.load_file(args.rulebook)
     return scoring.score(book, facts.read(args.facts), getattr(args, "backend", "reference"))
 
 

@@ -32,7 +32,7 @@ def bounds(subject: Subject) -> Iterator[Problem]:
 def _upside_down(
     subject: Subject, node: Node, low: str, high: str, least: Expression | None, most: Expression | None
 ) -> Iterator[Problem]:
-    for who in subject.who:
+    for who in subject.told_apart_by(least, most):
         lower, upper = amount(least, who), amount(most, who)
         if lower is not None and upper is not None and lower > upper:
             yield from subject.of(
@@ -78,7 +78,7 @@ def _sealed(section: Section) -> bool:
 
 
 def _above_full(subject: Subject, node: Node, key: str, most: Expression | None) -> Iterator[Problem]:
-    for who in subject.who:
+    for who in subject.told_apart_by(node.full, most):
         full, cap = amount(node.full, who), amount(most, who)
         if full and cap is not None and cap > full:
             yield from subject.of(
@@ -99,7 +99,7 @@ def deductions(subject: Subject) -> Iterator[Problem]:
     """A deduction's cap larger than the item: the document cannot mean both (编办区县: 2 of an item worth 1.5)."""
     for node in subject.indicators:
         for key in ("deduct_cap", "down_cap"):
-            for who in subject.who:
+            for who in subject.told_apart_by(node.full, node.values.get(key)):
                 full, most = amount(node.full, who), amount(node.values.get(key), who)
                 if full and most is not None and most > full:
                     yield from subject.of(
@@ -122,7 +122,7 @@ def tables(subject: Subject) -> Iterator[Problem]:
         if kinds()[node.kind].events:
             continue
         for key, points in _points(node):
-            for who in subject.who:
+            for who in subject.told_apart_by(node.full):
                 full, most = amount(node.full, who), max(points, default=Fraction(0))
                 if full and most > full:
                     yield from subject.of(

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from gangmu.engine import numbers
 from gangmu.engine.checks.subject import Subject, Who, amount
-from gangmu.engine.expressions import Band
+from gangmu.engine.expressions import Band, Const, Lookup
 from gangmu.engine.intervals import covers
 from gangmu.engine.numbers import shown
 from gangmu.engine.rulebook import Grade, Grading
@@ -53,18 +53,20 @@ def places(subject: Subject) -> Iterator[Problem]:
     if grading is None:
         return
     for grade in grading.grades:
+        zh, en = _said(grading, grade)
+        wrong = next((said for said in _stated(grade) if said.denominator != 1 or said < 0), None)
+        if wrong is not None:
+            yield subject.problem(
+                "quota",
+                grade.line,
+                f"{zh}的名额{shown(wrong)}不是个数",
+                f"{en}: {shown(wrong)} is no number of places",
+                _QUOTA,
+            )
+            continue
         for group in subject.book.groups:
             size, said = len(group.members), amount(grade.places, Who(group.code))
-            zh, en = _said(grading, grade)
-            if said is not None and (said.denominator != 1 or said < 0):
-                yield subject.problem(
-                    "quota",
-                    grade.line,
-                    f"{zh}的名额{shown(said)}不是个数",
-                    f"{en}: {shown(said)} is no number of places",
-                    _QUOTA,
-                )
-            elif said is not None and size and said > size:
+            if said is not None and size and said > size:
                 yield subject.problem(
                     "quota",
                     grade.line,
@@ -76,13 +78,25 @@ def places(subject: Subject) -> Iterator[Problem]:
                 yield subject.problem(
                     "quota_empty",
                     grade.line,
-                    f"{zh}在 {group.code} 一个名额也没有：{size}个单位的{shown((grade.share or 0) * 100)}%舍入后为0",
-                    f"{en} has no place in {group.code}: {shown((grade.share or 0) * 100)}% of {size} units rounds to 0",
+                    f"{zh}在 {group.code} 一个名额也没有：{size}个单位的{_percent(grade)}%舍入后为0",
+                    f"{en} has no place in {group.code}: {_percent(grade)}% of {size} units rounds to 0",
                     (
                         "请改比例，或写 quota: up，或 per: all",
                         "change the share, or say `quota: up`, or `per: all`",
                     ),
                 )
+
+
+def _percent(grade: Grade) -> str:
+    return shown((grade.share or Fraction(0)) * 100)
+
+
+def _stated(grade: Grade) -> list[Fraction]:
+    """Every number of places a grade states, be it for one group or all."""
+    stated = (
+        [entry for _, entry in grade.places.table] if isinstance(grade.places, Lookup) else [grade.places]
+    )
+    return [entry.value for entry in stated if isinstance(entry, Const)]
 
 
 def _rounds_to_none(grading: Grading, grade: Grade, size: int) -> bool:

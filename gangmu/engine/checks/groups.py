@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from gangmu.engine import expressions as x
-from gangmu.engine.checks.subject import Node, Subject, Who, amounts, is_for, units_in
+from gangmu.engine.checks.subject import Node, Subject, Who, amounts, for_all, is_for, units_in
 from gangmu.engine.nearest import hint
 from gangmu.engine.rulebook import Indicator, Section
 from gangmu.problems import Problem
@@ -88,7 +88,7 @@ def of_one(subject: Subject) -> Iterator[Problem]:
     for node in subject.indicators:
         if not _compares(subject, node):
             continue
-        for group in subject.book.groups:
+        for group in subject.groups_of(node):
             inside = [unit for unit in group.members if is_for(node, Who(group.code, unit))]
             if len(inside) == 1 and group.members:
                 yield from subject.of(
@@ -115,11 +115,14 @@ def _compares(subject: Subject, node: Indicator) -> bool:
 
 def nobody(subject: Subject) -> Iterator[Problem]:
     """An indicator or section that is for no unit at all; where a section is, its parts are not told again."""
-    yield from _nobody(subject, subject.book.total, list(subject.whoever))
+    by_group: dict[str, list[Who]] = {}
+    for who in subject.whoever:
+        by_group.setdefault(who.group, []).append(who)
+    yield from _nobody(subject, subject.book.total, by_group)
 
 
-def _nobody(subject: Subject, node: Node, left: list[Who]) -> Iterator[Problem]:
-    mine = [who for who in left if is_for(node, who)]
+def _nobody(subject: Subject, node: Node, left: Mapping[str, list[Who]]) -> Iterator[Problem]:
+    mine = left if for_all(node) else _left_of(left, node)
     if not mine and subject.codes.issuperset(node.reach.groups):  # a misspelt group is told as such
         yield from subject.of(
             "nobody",
@@ -132,3 +135,10 @@ def _nobody(subject: Subject, node: Node, left: list[Who]) -> Iterator[Problem]:
     elif isinstance(node, Section):
         for part in node.parts:
             yield from _nobody(subject, part, mine)
+
+
+def _left_of(left: Mapping[str, list[Who]], node: Node) -> dict[str, list[Who]]:
+    """Those of each group a node is for; groups of which it is for none are left out."""
+    groups = [code for code in node.reach.groups if code in left] or ([] if node.reach.groups else list(left))
+    found = {code: [who for who in left[code] if is_for(node, who)] for code in groups}
+    return {code: mine for code, mine in found.items() if mine}

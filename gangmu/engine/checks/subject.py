@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from gangmu.engine.expressions import Const, Expression, Lookup
 from gangmu.engine.planning import Plan
-from gangmu.engine.rulebook import Indicator, RuleBook, Section
+from gangmu.engine.rulebook import EVERYONE, Group, Indicator, RuleBook, Section
 from gangmu.problems import Problem, Text
 
 Node = Section | Indicator
@@ -53,6 +53,14 @@ class Subject:
         return {unit: group.code for group in reversed(self.book.groups) for unit in group.members}
 
     @functools.cached_property
+    def _groups(self) -> Mapping[str, Group]:
+        return {group.code: group for group in self.book.groups}
+
+    def groups_of(self, node: Node) -> Iterator[Group]:
+        """The groups a node is for."""
+        return (self._groups[code] for code in node.reach.groups or self._groups if code in self._groups)
+
+    @functools.cached_property
     def closed(self) -> bool:
         """Whether every group lists its members, so that a unit that is nowhere listed is in no group."""
         return bool(self.book.groups) and all(group.members for group in self.book.groups)
@@ -79,6 +87,10 @@ class Subject:
             if unit in self.named
         ]
         return (*(Who(code) for code in sorted(self.codes)), *members)
+
+    def told_apart_by(self, *stated: Expression | None) -> tuple[Who, ...]:
+        """The kinds of units for which these amounts may differ: one stands for all where none is a table."""
+        return self.who if any(isinstance(of, Lookup) for of in stated) else self.who[:1]
 
     @functools.cached_property
     def whoever(self) -> tuple[Who, ...]:
@@ -139,6 +151,11 @@ def _entries(table: Lookup) -> Mapping[str, Expression]:
             _tables.clear()
         kept = _tables[id(table)] = (table, dict(table.table))
     return kept[1]
+
+
+def for_all(part: Node) -> bool:
+    """Whether a part is for every unit, without looking at any."""
+    return part.reach == EVERYONE and not isinstance(part.full, Lookup)
 
 
 def is_for(part: Node, who: Who) -> bool:
