@@ -23,6 +23,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from gangmu.problems import Text
 from gangmu.sheets.cells import shown
+from gangmu.sheets.whole import whole
 
 RUNS_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A text that starts so is run by spreadsheets (ASVS 1.2.10); negative numbers are typed as numbers and stay so."""
@@ -71,6 +72,10 @@ class SheetOut:
 
 def write_workbook(target: Path | str | IO[bytes], sheets: Iterable[SheetOut]) -> None:
     """Write an XLSX row by row. Floats are refused (TypeError): a value is a Decimal, an int, a day or a text."""
+    if isinstance(target, Path | str):
+        with whole(target) as draft, draft.open("wb") as stream:
+            write_workbook(stream, sheets)
+        return
     book = Workbook(write_only=True)
     for sheet in sheets:
         _write_sheet(book, sheet)
@@ -86,7 +91,7 @@ def workbook_bytes(sheets: Iterable[SheetOut]) -> bytes:
 
 def write_csv(target: Path | str, sheet: SheetOut) -> None:
     """Write a CSV that Chinese Excel opens properly: UTF-8 with mark, CRLF, formulas defused by an apostrophe."""
-    with Path(target).open("w", encoding="utf-8-sig", newline="") as stream:
+    with whole(target) as draft, draft.open("w", encoding="utf-8-sig", newline="") as stream:
         for line in csv_lines(sheet):
             stream.write(line)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from gangmu.cli.output import Output
 from gangmu.cli.parser import both
 from gangmu.engine.numbers import read
-from gangmu.problems import Text, refuse
+from gangmu.problems import Problems, Text, refuse
 
 if TYPE_CHECKING:
     from gangmu.engine.scoring import Results, Row
@@ -61,6 +61,8 @@ def needs_district(args: argparse.Namespace) -> bool:
 
 def run(args: argparse.Namespace, out: Output) -> int:
     results = results_of(args) if args.rulebook else _of_district(args, out)
+    if args.rulebook:
+        _tell_what_is_missing(results, out)
     if args.output:
         from gangmu.engine.writing import write
 
@@ -78,6 +80,20 @@ def run(args: argparse.Namespace, out: Output) -> int:
     return 0
 
 
+TOLD = 20
+
+
+def _tell_what_is_missing(results: Results, out: Output) -> None:
+    """Beside the results, on stderr: which facts leave a score missing, at their cells."""
+    from gangmu.engine.remarks import remarks
+
+    found = list(remarks(results))
+    for remark in found[:TOLD]:
+        out.hint(remark.line(out.language))
+    if len(found) > TOLD:
+        out.hint(both(f"……共 {len(found)} 处没有得分", f"… {len(found)} scores are missing"))
+
+
 def results_of(args: argparse.Namespace) -> Results:
     """Results of the files named on the command line."""
     from gangmu.engine import facts, rulebook, scoring
@@ -87,7 +103,12 @@ def results_of(args: argparse.Namespace) -> Results:
             "score.no_facts", "缺少考核数据", "there are no facts", "请加 --facts 文件", "add --facts FILE"
         )
     book = rulebook.load_file(args.rulebook)
-    return scoring.score(book, facts.read(args.facts), getattr(args, "backend", "reference"))
+    problems = Problems()
+    given = facts.collected(args.facts, problems)
+    if len(problems):
+        problems.extend(scoring.findings(book, given))
+        problems.raise_if_any()
+    return scoring.score(book, given, getattr(args, "backend", "reference"))
 
 
 def _of_district(args: argparse.Namespace, out: Output) -> Results:

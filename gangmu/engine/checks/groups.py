@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from gangmu.engine import expressions as x
 from gangmu.engine.checks.subject import Node, Subject, Who, amounts, for_all, is_for, units_in
 from gangmu.engine.nearest import hint
+from gangmu.engine.planning import Plan
 from gangmu.engine.rulebook import Indicator, Section
 from gangmu.problems import Problem
 
@@ -86,7 +87,7 @@ def strangers(subject: Subject) -> Iterator[Problem]:
 def of_one(subject: Subject) -> Iterator[Problem]:
     """A group of one has no best and worst, no mean and no place to compare with."""
     for node in subject.indicators:
-        if not _compares(subject, node):
+        if not compares(subject.plan, node.code):
             continue
         for group in subject.groups_of(node):
             inside = [unit for unit in group.members if is_for(node, Who(group.code, unit))]
@@ -104,11 +105,12 @@ def of_one(subject: Subject) -> Iterator[Problem]:
                 )
 
 
-def _compares(subject: Subject, node: Indicator) -> bool:
+def compares(plan: Plan, code: str) -> bool:
+    """Whether an indicator is scored by comparison within the unit's own group."""
     return any(
         isinstance(part, x.OverGroup | x.Rank) and part.scope == "group"
-        for step in subject.plan.of_owner.get(node.code, ())
-        if step.name != node.code  # the rule for missing facts may take a mean: it compares nobody
+        for step in plan.of_owner.get(code, ())
+        if step.name != code  # the rule for missing facts may take a mean: it compares nobody
         for part in step.expression.walk()
     )
 
