@@ -181,12 +181,13 @@ class Form:
         for key in self.entries:
             if key not in self.asked:
                 near = nearest(key, self.asked)
+                known = list(dict.fromkeys(self.asked))
                 self.refuse(
                     "unknown_key",
                     f"不认识“{key}”",
                     f'"{key}" is not known here',
-                    f"是否就是“{near}”" if near else "请删去或改用规定的键",
-                    f'is it "{near}"' if near else "remove it or use a documented key",
+                    f"是否就是“{near}”" if near else f"请删去，或改用：{'、'.join(known)}",
+                    f'is it "{near}"' if near else f"remove it, or use one of: {', '.join(known)}",
                     self.lines[key],
                 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,27 +13,40 @@ from gangmu.cli.parser import both
 from gangmu.problems import InputRefused, Problem, Text
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from gangmu.engine.comparing import Move
     from gangmu.engine.rulebook import Indicator, RuleBook, Section
 
 ABOUT = both(
-    "考核办法：check 查矛盾，test 跑算例，show 看内容，list 列出（不给文件时是随软件附带的）。",
-    "Rule books: check for contradictions, test the examples, show, list (the shipped ones unless files are given).",
+    "考核办法：check 查矛盾，test 跑算例，show 看内容，list 列出（不给文件时是随软件附带的），diff 比较两版，"
+    "xlsx 与表格互转，schema 输出编辑器用的 JSON Schema。",
+    "Rule books: check for contradictions, test the examples, show, list (the shipped ones unless files are given),"
+    " diff two versions, xlsx from and to a workbook, schema for editors.",
 )
 EXAMPLE = "gangmu rulebook test rulebooks/ruian-2012.yaml"
 NEEDS_DISTRICT = False
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "action", choices=["check", "test", "show", "list"], help=both("要做什么", "what to do")
-    )
+    parser.add_argument("action", choices=list(_ACTIONS), help=both("要做什么", "what to do"))
     parser.add_argument(
         "files", nargs="*", type=Path, metavar="FILE", help=both("YAML 文件或文件夹", "YAML files or folders")
     )
+    parser.add_argument(
+        "--facts",
+        type=Path,
+        metavar="F",
+        help=both("diff：考核数据，看哪些单位的得分会变", "diff: facts, to see which scores move"),
+    )
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="OUT", help=both("xlsx：写到哪里", "xlsx: the file to write")
+    )
+    parser.set_defaults(wrong_usage=parser.error)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    return {"check": _check, "test": _test, "show": _show, "list": _list}[args.action](args.files, args, out)
+    return _ACTIONS[args.action](args.files, args, out)
 
 
 def _paths(said: list[Path], problems: list[Problem]) -> Iterator[Path]:
@@ -271,3 +284,78 @@ def _print(book: RuleBook, rows: list[dict[str, object]], out: Output) -> None:
                 f"hole {hole.clause or 'all'}: {hole.text.en} (read as: {hole.reading.en})",
             )
         )
+
+
+def _diff(paths: list[Path], args: argparse.Namespace, out: Output) -> int:
+    from gangmu.engine import comparing, facts
+
+    if len(paths) != 2:
+        args.wrong_usage(both("diff 要有两个文件", "diff takes two files").say(out.language))
+    problems: list[Problem] = []
+    books = _load(paths, problems)
+    if len(books) < 2:
+        out.problems(problems)
+        return 1
+    old, new = books
+    changes = comparing.changes(old, new)
+    moves = comparing.moves(old, new, facts.read(args.facts)) if args.facts else []
+    if out.json:
+        out.lines([*(change.as_json() for change in changes), *(move.as_json() for move in moves)])
+        return 0
+    for change in changes:
+        out.say(change.text)
+    if not changes:
+        out.say(both("两版的内容相同", "both versions say the same"))
+    if args.facts:
+        _print_moves(moves, out)
+    return 0
+
+
+def _print_moves(moves: list[Move], out: Output) -> None:
+    from gangmu.engine.numbers import exact
+
+    if not moves:
+        out.say(both("没有单位的得分变动", "no unit's score moves"))
+        return
+    headers = [
+        both("单位", "unit"),
+        both("期间", "period"),
+        both("原得分", "old score"),
+        both("新得分", "new score"),
+        both("变动", "moves by"),
+        both("名次", "rank"),
+        both("等次", "grade"),
+        both("变动的指标", "indicators"),
+    ]
+    rows = [
+        (
+            move.unit,
+            move.period,
+            *("" if value is None else exact(value) for value in (move.old_total, move.new_total)),
+            "" if move.difference is None else _signed(move.difference),
+            _arrow(*("" if rank is None else exact(rank) for rank in (move.old_rank, move.new_rank))),
+            _arrow(move.old_grade or "", move.new_grade or ""),
+            "、".join(f"{code} {_signed(by)}" for code, by in move.nodes.items()),
+        )
+        for move in moves
+    ]
+    out.table(headers, rows, right=(2, 3, 4))
+
+
+def _signed(value: Fraction) -> str:
+    from gangmu.engine.numbers import exact
+
+    return f"+{exact(value)}" if value > 0 else exact(value)
+
+
+def _arrow(old: str, new: str) -> str:
+    return old if old == new else f"{old or '—'} → {new or '—'}"
+
+
+_ACTIONS: Mapping[str, Callable[[list[Path], argparse.Namespace, Output], int]] = {
+    "check": _check,
+    "test": _test,
+    "show": _show,
+    "list": _list,
+    "diff": _diff,
+}
