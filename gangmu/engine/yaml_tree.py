@@ -136,7 +136,7 @@ class _Builder:
             raise self._refused(event, "tag", f"用了标签 {tag}", f"uses the tag {tag}")
         line = _line(event)
         if isinstance(event, yaml.ScalarEvent):
-            return Scalar(event.value, line, event.style is not None)
+            return Scalar(event.value, line, bool(event.style))  # plain: None, and "" of libyaml
         if isinstance(event, yaml.SequenceStartEvent):
             return Sequence(tuple(self._items(depth)), line)
         return self._mapping(line, depth)

@@ -352,10 +352,23 @@ def _arrow(old: str, new: str) -> str:
     return old if old == new else f"{old or '—'} → {new or '—'}"
 
 
+def _schema(paths: list[Path], args: argparse.Namespace, out: Output) -> int:
+    """The JSON Schema itself, whatever the language: it is a file for editors."""
+    import json
+
+    from gangmu.engine.schema import schema
+
+    if paths:
+        args.wrong_usage(both("schema 不要文件", "schema takes no file").say(out.language))
+    print(json.dumps(schema(), ensure_ascii=False, indent=2), file=out.stdout)
+    return 0
+
+
 _ACTIONS: Mapping[str, Callable[[list[Path], argparse.Namespace, Output], int]] = {
     "check": _check,
     "test": _test,
     "show": _show,
     "list": _list,
     "diff": _diff,
+    "schema": _schema,
 }
