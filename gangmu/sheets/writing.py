@@ -8,8 +8,8 @@ import io
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
@@ -40,6 +40,7 @@ _HEADER_FONT = Font(name="等线", bold=True, color="FFFFFF")
 _HEADER_FILL = PatternFill("solid", start_color="1F4E79")
 _REQUIRED_FILL = PatternFill("solid", start_color="9C2A1F")
 _HEADER_ALIGNMENT = Alignment(horizontal="center", vertical="center", wrap_text=True)
+_WRAPPED = Alignment(vertical="top", wrap_text=True)
 _HEADER_BORDER = Border(bottom=Side(style="thin", color="999999"))
 
 
@@ -62,12 +63,15 @@ class Column:
 class SheetOut:
     """A sheet to write. Cells of `rows` are `Value`s, ints or Texts.
 
-    `rows` may be a generator: it is walked once and never held.
+    `rows` may be a generator: it is walked once and never held. wrap: long texts break within their cell, as where
+    people read sentences. offers: single cells (`B4`) with the words offered there as a list.
     """
 
     name: str
     columns: Sequence[Column | str]
     rows: Iterable[Sequence[object]] = ()
+    wrap: bool = False
+    offers: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def write_workbook(target: Path | str | IO[bytes], sheets: Iterable[SheetOut]) -> None:
@@ -77,8 +81,11 @@ def write_workbook(target: Path | str | IO[bytes], sheets: Iterable[SheetOut]) -
             write_workbook(stream, sheets)
         return
     book = Workbook(write_only=True)
+    lists: dict[tuple[str, ...], int] = {}
     for sheet in sheets:
-        _write_sheet(book, sheet)
+        _write_sheet(book, sheet, lists)
+    if lists:
+        _write_lists(book, lists)
     book.save(target)
 
 
@@ -108,7 +115,18 @@ def csv_lines(sheet: SheetOut) -> Iterator[str]:
         buffer.truncate()
 
 
-def _write_sheet(book: Workbook, sheet: SheetOut) -> None:
+CHOICES_SHEET = "选项"
+"""A hidden sheet for lists that are too long for a cell's own; whoever reads the workbook passes it over."""
+
+
+def _write_lists(book: Workbook, lists: Mapping[tuple[str, ...], int]) -> None:
+    out: Any = book.create_sheet(CHOICES_SHEET)
+    out.sheet_state = "hidden"
+    for row in itertools.zip_longest(*lists, fillvalue=None):
+        out.append(list(row))
+
+
+def _write_sheet(book: Workbook, sheet: SheetOut, lists: dict[tuple[str, ...], int]) -> None:
     columns = [_column(column) for column in sheet.columns]
     out: Any = book.create_sheet(_sheet_name(sheet.name, book))
     rows = iter(sheet.rows)
@@ -126,12 +144,15 @@ def _write_sheet(book: Workbook, sheet: SheetOut) -> None:
     formats = [_number_format(column) for column in columns]
     try:
         for row in itertools.chain(sample, rows):
-            out.append([_cell(out, value, form) for value, form in itertools.zip_longest(row, formats)])
+            cells = [_cell(out, value, form) for value, form in itertools.zip_longest(row, formats)]
+            out.append([_wrapped(out, cell) for cell in cells] if sheet.wrap else cells)
     except BaseException:
         out.close()  # openpyxl's half-written temporary file would otherwise stay behind
         out._writer.cleanup()
         raise
-    _offer_choices(out, columns)
+    _offer_choices(out, columns, lists)
+    for place, words in sheet.offers.items():
+        _offer(out, place, words, lists)
 
 
 def _column(column: Column | str) -> Column:
@@ -227,12 +248,27 @@ def _columns_of(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
-def _offer_choices(out: Any, columns: Sequence[Column]) -> None:
+def _wrapped(out: Any, value: Any) -> Any:
+    cell: Any = value if hasattr(value, "alignment") else WriteOnlyCell(out, value)
+    cell.alignment = _WRAPPED
+    cell.border = _HEADER_BORDER
+    return cell
+
+
+def _offer_choices(out: Any, columns: Sequence[Column], lists: dict[tuple[str, ...], int]) -> None:
     for index, column in enumerate(columns, start=1):
-        listed = ",".join(column.choices)
-        if not listed or len(listed) > 250 or any("," in word or '"' in word for word in column.choices):
-            continue  # Excel takes at most 255 characters; a longer list stands in the header's note
-        offer = DataValidation(type="list", formula1=f'"{listed}"', allow_blank=True, showErrorMessage=False)
-        letter = get_column_letter(index)
-        offer.add(f"{letter}2:{letter}5000")
-        out.data_validations.append(offer)
+        if column.choices:
+            letter = get_column_letter(index)
+            _offer(out, f"{letter}2:{letter}5000", column.choices, lists)
+
+
+def _offer(out: Any, place: str, words: Sequence[str], lists: dict[tuple[str, ...], int]) -> None:
+    """Excel takes at most 255 characters of a list, and no commas in its words: others stand on a sheet of their own."""
+    listed = ",".join(words)
+    source = f'"{listed}"'
+    if len(listed) > 250 or any("," in word or '"' in word for word in words):
+        column = get_column_letter(lists.setdefault(tuple(words), len(lists) + 1))
+        source = f"'{CHOICES_SHEET}'!${column}$1:${column}${len(words)}"
+    offer = DataValidation(type="list", formula1=source, allow_blank=True, showErrorMessage=False)
+    offer.add(place)
+    out.data_validations.append(offer)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from gangmu.cli.district import is_district, open_district
 from gangmu.cli.output import Output
 from gangmu.cli.parser import both
-from gangmu.problems import InputRefused, Problem, Text
+from gangmu.problems import InputRefused, Problem, Text, refuse
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -352,6 +352,61 @@ def _arrow(old: str, new: str) -> str:
     return old if old == new else f"{old or '—'} → {new or '—'}"
 
 
+def _xlsx(paths: list[Path], args: argparse.Namespace, out: Output) -> int:
+    """Either way, as the endings of the names say."""
+    if len(paths) != 1 or args.output is None:
+        args.wrong_usage(both("xlsx 要有一个文件和 -o", "xlsx takes one file and -o OUT").say(out.language))
+    path, target = paths[0], args.output
+    ways = {(".yaml", ".xlsx"): _to_workbook, (".yml", ".xlsx"): _to_workbook}
+    ways.update({(".xlsx", ".yaml"): _from_workbook, (".xlsx", ".yml"): _from_workbook})
+    convert = ways.get((path.suffix.lower(), target.suffix.lower()))
+    if convert is None:
+        raise refuse(
+            "rulebook.output",
+            f"不能把 {path.suffix or path.name} 转成 {target.suffix or target.name}",
+            f"cannot turn {path.suffix or path.name} into {target.suffix or target.name}",
+            "请用 .yaml 转 .xlsx，或 .xlsx 转 .yaml",
+            "turn .yaml into .xlsx, or .xlsx into .yaml",
+            file=str(path),
+        )
+    return convert(path, target, out)
+
+
+def _to_workbook(path: Path, target: Path, out: Output) -> int:
+    from gangmu.engine import rulebook, yaml_tree
+    from gangmu.engine.workbook.writing import sheets
+    from gangmu.sheets.writing import write_workbook
+
+    text = rulebook.text_of(path)
+    rulebook.load(text, str(path))
+    tree = yaml_tree.parse(text, str(path))
+    assert isinstance(tree, yaml_tree.Mapping)  # else `load` had refused it
+    write_workbook(target, sheets(tree))
+    out.hint(both(f"已写入 {target}", f"written to {target}"))
+    return 0
+
+
+def _from_workbook(path: Path, target: Path, out: Output) -> int:
+    """The YAML of a workbook; a workbook with findings is given back marked, and nothing is written."""
+    from gangmu.engine import yaml_text
+    from gangmu.engine.workbook import reading
+    from gangmu.sheets.marking import mark_beside
+    from gangmu.sheets.whole import whole
+
+    try:
+        tree, _ = reading.book(path)
+    except InputRefused as refused:
+        copy = mark_beside(path, refused.problems, out.language)
+        out.problems(refused.problems)
+        if copy is not None:
+            out.hint(both(f"已在副本中标出：{copy}", f"marked in a copy: {copy}"))
+        return 1
+    with whole(target) as draft:
+        draft.write_text(yaml_text.written(tree), encoding="utf-8")
+    out.hint(both(f"已写入 {target}", f"written to {target}"))
+    return 0
+
+
 def _schema(paths: list[Path], args: argparse.Namespace, out: Output) -> int:
     """The JSON Schema itself, whatever the language: it is a file for editors."""
     import json
@@ -370,5 +425,6 @@ _ACTIONS: Mapping[str, Callable[[list[Path], argparse.Namespace, Output], int]] 
     "show": _show,
     "list": _list,
     "diff": _diff,
+    "xlsx": _xlsx,
     "schema": _schema,
 }
