@@ -348,6 +348,8 @@ def _entry(part: _Part, key: Key, old: Content, new: Content) -> Change:
         zh, en = (_entries(old, new, language) for language in ("zh", "en"))
     else:
         before, after = _said(_shown(old, key), key), _said(_shown(new, key), key)
+        if before.zh == after.zh and before.en != after.en:  # only the English of a text
+            before, after = (Text(f"英文{each.en}", each.en) for each in (before, after))
         zh = f"由{before.zh}改为{after.zh}" if before != after else "改了写法"
         en = f"{before.en} → {after.en}" if before != after else "is worded otherwise"
     label = key.label

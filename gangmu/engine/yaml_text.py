@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 
@@ -32,8 +31,16 @@ def scalar(tree: Scalar) -> str:
     return "" if not tree.text and not tree.quoted else _text(tree.text, tree.quoted)
 
 
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
+
+
 def quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=not text.replace("\n", "").isprintable())
+    """A text in double quotes, in one line whatever it holds."""
+    return '"' + "".join(_ESCAPES.get(char) or _printable(char) for char in text) + '"'
+
+
+def _printable(char: str) -> str:
+    return char if char.isprintable() else f"\\U{ord(char):08x}"
 
 
 def _text(text: str, in_quotes: bool = False) -> str:

@@ -74,6 +74,16 @@ def form_places(form: str) -> tuple[Place, ...]:
     return tuple(places(keys.FORMS_OF[form]))
 
 
+_OF_SECTIONS = ("clause", "name", "code", "full", "weight", "combine", "extra", "cap", "floor")
+
+
+def section_places(used: Iterable[str]) -> tuple[Place, ...]:
+    """The columns of sections: those of most books, then what else a book uses."""
+    known = {key.name: key for key in keys.FORMS_OF["section"]}
+    rest = [name for name in known if name in used and name not in _OF_SECTIONS]
+    return tuple(places(known[name] for name in (*_OF_SECTIONS, *rest)))
+
+
 @functools.cache
 def parameters() -> Mapping[str, tuple[Key, ...]]:
     """Every parameter and stated fact of any kind by name, as each kind means it."""

@@ -61,7 +61,7 @@ def same(one: Tree, other: Tree) -> bool:
 
 def _encoded(tree: Tree, key: Key) -> str | None:
     if isinstance(tree, Scalar):
-        return words(key).get(tree.text, tree.text)
+        return {**_words_of_amounts(key), **words(key)}.get(tree.text, tree.text)
     if isinstance(tree, Sequence):
         texts = [item.text for item in tree.items if isinstance(item, Scalar)]
         return "、".join(texts) if key.type in LISTS and len(texts) == len(tree.items) else None
@@ -92,7 +92,7 @@ def decoded(text: str, key: Key, line: int = 0) -> Tree:
         return _table(text, line)
     if key.type in LISTS:
         return Sequence(tuple(Scalar(part, line) for part in _SEPARATOR.split(text) if part), line)
-    by_word = {word: option for option, word in words(key).items()}
+    by_word = {word: option for option, word in {**_words_of_amounts(key), **words(key)}.items()}
     return Scalar(by_word.get(text, text), line)
 
 
@@ -115,6 +115,12 @@ def _table(text: str, line: int) -> Mapping:
             name, _, value = row.partition(":")
         entries[name.strip()] = Scalar(value.strip(), line)
     return Mapping(entries, dict.fromkeys(entries, line), line)
+
+
+def _words_of_amounts(key: Key) -> Table[str, str]:
+    """What may stand in place of a number: no bound at all, or the figure it comes from."""
+    found = {"none": "不设"} if key.type in (keys.AMOUNT, kind_types.NUMBER) else {}
+    return {option: keys.word(option).zh for option in keys.SOURCES} if key.type == keys.FACT else found
 
 
 def words(key: Key) -> Table[str, str]:

@@ -221,7 +221,8 @@ def _group(code: str, value: Tree) -> list[Cell]:
 
 
 def _sections_sheet(sections: list[_Section], names: dict[str, str]) -> SheetOut:
-    places = layout.form_places("section")
+    used = {name for section in sections for name in section.entry.entries}
+    places = layout.section_places(used)
     known = {key.name: key for key in keys.FORMS_OF["section"]}
     columns = [*(layout.column(place) for place in places), _above_column(names, "上级内容"), _OTHERS]
     rows = []
