@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import bisect
 import difflib
 import functools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 FEW = 300
-"""So many words are compared one by one; of more only those that begin alike."""
+"""So many words are compared one by one; of more only those that stand near it in their order."""
 
 
 def nearest(said: str, known: Collection[str], cutoff: float = 0.6) -> str:
@@ -18,19 +19,16 @@ def nearest(said: str, known: Collection[str], cutoff: float = 0.6) -> str:
     """
     words: Sequence[str] = tuple(known)
     if len(words) > FEW:
-        words = _by_beginning(known if isinstance(known, frozenset) else frozenset(known)).get(said[:2], ())[
-            :FEW
-        ]
+        ordered = _in_order(known if isinstance(known, frozenset) else frozenset(known))
+        at = bisect.bisect(ordered, said)
+        words = ordered[max(at - FEW // 2, 0) : at + FEW // 2]
     return next(iter(difflib.get_close_matches(said, words, n=1, cutoff=cutoff)), "")
 
 
 @functools.lru_cache(maxsize=8)
-def _by_beginning(words: frozenset[str]) -> Mapping[str, Sequence[str]]:
+def _in_order(words: frozenset[str]) -> Sequence[str]:
     """Made once for a set of names, however many are asked for: sets know their hash, and compare by identity first."""
-    found: dict[str, list[str]] = {}
-    for word in sorted(words):
-        found.setdefault(word[:2], []).append(word)
-    return found
+    return tuple(sorted(words))
 
 
 def hint(said: str, known: Collection[str], zh: str, en: str) -> tuple[str, str]:

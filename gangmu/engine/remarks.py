@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from gangmu.engine import expressions as x
 from gangmu.engine.checks.amounts import below, demands_of
 from gangmu.engine.checks.groups import compares
-from gangmu.engine.facts import Case, Fact
+from gangmu.engine.checks.subject import said
+from gangmu.engine.facts import Case, Fact, Row
 from gangmu.engine.grading import quota
 from gangmu.engine.kinds import kinds
 from gangmu.engine.rulebook import Indicator
@@ -34,34 +35,43 @@ _REMEDIES = {
 def remarks(results: Results) -> Iterator[Problem]:
     """A remark for every indicator of every unit that has no score, and for quotas larger than their group."""
     peers = Counter(results.population(case) for case in results.cases)
+    firsts: dict[str, Row] = {}
+    for row in results.facts.rows():
+        firsts.setdefault(row.unit, row)
     for node in results.book.indicators():
         for case in results.cases:
             value = results.value(node.code, case)
             if isinstance(value, Missing) and value.state in _REMEDIES:
-                yield _no_score(results, node, case, value, peers[results.population(case)])
+                yield _no_score(
+                    results, node, case, value, peers[results.population(case)], firsts.get(case.unit)
+                )
     yield from _quotas(results)
 
 
-def _no_score(results: Results, node: Indicator, case: Case, value: Missing, peers: int) -> Problem:
+def _no_score(
+    results: Results, node: Indicator, case: Case, value: Missing, peers: int, first: Row | None
+) -> Problem:
     """At the fact that does not meet what the formula demands, else at any fact of the item, else of the unit."""
     failing = next(_failing(results, node, case), None)
     reason = _alone(results, node, case) if peers == 1 else value.reason
     if failing is not None:
-        said = kinds()[node.kind].field(failing.row.field or "actual")
-        label = said.label if said else Text(failing.row.field, failing.row.field)
+        known = kinds()[node.kind].field(failing.row.field or "actual")
+        label = known.label if known else Text(failing.row.field, failing.row.field)
         reason = Text(
             f"{label.zh}是{failing.text}，算不出得分", f"{label.en} is {failing.text}, which gives no score"
         )
-    fact = failing or next(_facts(results, node.code, case), None) or next(_facts(results, "", case), None)
+    fact = failing or next(_facts(results, node.code, case), None)
+    row = fact.row if fact else first
     unit = f"{case.unit} {case.period}".strip()
+    place, place_en = said(node)
     return Problem(
         f"facts.{value.state}",
-        Text(f"{unit} {node.clause}“{node.name.zh}”没有得分：{reason.zh}", f'{unit} {node.clause} "{node.name.en}" has no score: {reason.en}'),
+        Text(f"{unit} {place}没有得分：{reason.zh}", f"{unit} {place_en} has no score: {reason.en}"),
         _REMEDIES[value.state],
-        fact.row.file if fact else results.facts.file,
-        fact.row.sheet if fact else "",
-        fact.row.cell if fact else "",
-    )  # fmt: skip
+        row.file if row else results.facts.file,
+        row.sheet if row else "",
+        row.cell if row else "",
+    )
 
 
 def _alone(results: Results, node: Indicator, case: Case) -> Text:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from gangmu.engine.remarks import remarks
+from tests.engine.books import results
 from tests.factories.commands import gangmu
 
 HEAD = "rulebook: t\ntitle: t\n"
@@ -226,3 +228,40 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path):
             write(tmp_path / name, SheetOut("t", ["a"], rows()))
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_remarks_name_cell_reason_and_remedy_in_both_languages():
+    found = [
+        (problem.code, problem.cell, problem.message.en)
+        for problem in remarks(
+            results(
+                BOOK.removeprefix(HEAD),
+                "unit,group,done,done.target,grown,grown.base,place\n甲,a,5,0,3,2,4\n乙,a,5,10,3,,6\n丙,b,5,10,3,2,4\n丁,b,,,,,\n",
+            )
+        )
+    ]
+
+    assert found == [
+        ("facts.undefined", "D2", '甲 "完成" has no score: target is 0, which gives no score'),
+        ("facts.missing", "B5", '丁 "完成" has no score: target of 完成 is missing'),
+        ("facts.missing", "E3", '乙 "增长" has no score: base of 增长 is missing'),
+        ("facts.missing", "B5", '丁 "增长" has no score: base of 增长 is missing'),
+        ("facts.undefined", "G4", '丙 "标准化" has no score: the rule book does not say what then'),
+        ("facts.undefined", "B5", '丁 "标准化" has no score: the rule book does not say what then'),
+    ]
+
+
+def test_a_unit_alone_and_a_quota_too_large_are_remarked():
+    found = list(
+        remarks(
+            results(
+                BOOK.removeprefix(HEAD),
+                "unit,group,done,done.target,grown,grown.base,place\n丙,b,5,10,3,2,4\n",
+            )
+        )
+    )
+
+    assert [problem.message.en for problem in found] == [
+        '丙 "标准化" has no score: it is alone in its group, there is nothing to compare with',
+        'b grade "优" has 2 places for 1 units',
+    ]

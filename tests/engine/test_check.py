@@ -279,6 +279,21 @@ BOOKS = {
         grading("share: 40%", "at_least: 1", "groups: {a: {members: [u1, u2, u3]}}\n"),
         "quota_empty",
     ),
+    "places that are no number": (
+        grading("places: {a: 1.5, b: 1}", "at_least: 1", MEMBERS),
+        grading("places: {a: 2, b: 1}", "at_least: 1", MEMBERS),
+        "quota",
+    ),
+    "shares beyond all": (
+        grading("share: 120%", "share: -30%", ""),
+        grading("share: 70%", "share: 30%"),
+        "quota",
+    ),
+    "order of an empty range": (
+        grading("at_least: 90, below: 90", "at_least: 80"),
+        grading("at_least: 90, at_most: 90", "at_least: 80"),
+        "grade_impossible",
+    ),
     "order": (
         grading("share: 20%, at_least: 80", "at_least: 90"),
         grading("share: 20%, at_least: 90", "at_least: 80"),
@@ -367,7 +382,7 @@ BOOKS = {
 def test_each_check_finds_the_wrong_book_and_lets_the_right_one_pass(name):
     wrong, right, code = BOOKS[name]
 
-    assert [code for code, _ in found(wrong, {"gdp"})] == [f"rulebook.{code}"]
+    assert {code for code, _ in found(wrong, {"gdp"})} == {f"rulebook.{code}"}
     assert found(right, {"gdp"}) == []
 
 
@@ -389,3 +404,32 @@ def test_of_a_real_table_85_stands_in_two_bands_and_80_in_none():
         "“< 80”与“(80, 85]”之间有空档，80不在任何一档",
         "“(80, 85]”与“[85, 95)”重叠，85在两档",
     ]
+
+
+def test_a_table_by_unit_is_added_up_unit_by_unit_and_a_formula_section_is_left_alone():
+    body = (
+        "sections:\n"
+        "  - {code: s, name: S, full: 9, formula: p + 1, indicators: [{code: p, name: P, kind: direct, full: 1}]}\n"
+        "  - code: t\n"
+        "    name: T\n"
+        "    full: {u1: 5, u2: 4}\n"
+        "    indicators: [{code: q, name: Q, kind: direct, full: {u1: 5, u2: 5}}]\n"
+    )
+
+    [problem] = check(book(body))
+
+    assert problem.message.zh == "“T”：满分4分，各项合计5分（u2），差1分"
+
+
+def test_no_figure_is_looked_for_where_no_catalogue_is_known():
+    assert found(one("kind: direct, full: 5, figure: gdpp")) == []
+
+
+def test_the_nearest_of_very_many_names_is_found_by_how_it_begins():
+    body = "indicators:\n" + "".join(
+        f"  - {{code: figure_{n}, name: P, kind: direct, full: 1}}\n" for n in range(400)
+    )
+
+    [problem] = check(book(body + "rank: {tie_break: [figure_77x]}\n"))
+
+    assert problem.remedy.en == 'is it "figure_77"'
