@@ -15,7 +15,7 @@ class AssessmentConfig(AppConfig):
         from gangmu.records import batches, subjects
         from gangmu.scoring import books
 
-        subjects.register(given.SUBJECT, given.current_digests)
+        subjects.register(given.SUBJECT, given.KEPT.current_digests)
         subjects.register(cycles.SUBJECT, cycles.current_digests)
         batches.register_undo(given.SUBJECT, given.take_back)
         books.register_figures(_figure_codes)

@@ -150,7 +150,7 @@ def _can_be_asked(
 
 def _given(units: Iterable[Unit], period: Period) -> Iterator[Row]:
     codes = {unit.pk: unit.code for unit in units}
-    standing = AssessmentFact.objects.standing().filter(period=period.code, unit_id__in=codes)
+    standing = AssessmentFact.objects.known_at(None).filter(period=period.code, unit_id__in=codes)
     for fact in standing.order_by("unit__protocol_order", "unit_id", "indicator", "event", "scorer", "field"):
         event, scorer, of_field = (
             "" if part == NONE else part for part in (fact.event, fact.scorer, fact.field)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from django.db import transaction
 
 from gangmu.assessment import cycles
 from gangmu.assessment.models import AssessmentFact
 from gangmu.engine import numbers
-from gangmu.problems import refuse
-from gangmu.records import batches, clock
-from gangmu.records.log import Actor, Change, content_digest, record_many
+from gangmu.problems import Text
+from gangmu.records.appended import Keeping
+from gangmu.records.log import Actor
 from gangmu.records.models import ImportBatch
 from gangmu.sheets.importing import Counts
 
@@ -22,9 +22,7 @@ SUBJECT = "assessment_fact"
 NONE = "-"
 """What stands for an empty event, scorer or field."""
 
-_CHUNK = 500
-_KEY = ("unit_id", "period", "indicator", "event", "scorer", "field")
-Key = tuple[int, str, str, str, str, str]
+Key = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +45,26 @@ class GivenFact:
         return (self.unit_id, self.period, self.indicator, said[0], said[1], said[2])
 
 
+def _name(row: AssessmentFact) -> str:
+    return f"{row.period}/{row.indicator}"
+
+
+def _detail(row: AssessmentFact) -> dict[str, Any]:
+    return {"value": row.value, "field": row.field, "event": row.event}
+
+
+KEPT = Keeping(
+    AssessmentFact,
+    SUBJECT,
+    "fact",
+    Text("考核数据", "facts"),
+    ("unit_id", "period", "indicator", "event", "scorer", "field"),
+    ("value", "basis", "source"),
+    _name,
+    _detail,
+)
+
+
 @transaction.atomic
 def give(facts: Iterable[GivenFact], actor: Actor, batch: ImportBatch | None = None) -> Counts:
     """Append what is new; what differs supersedes; what is known already is left alone; an empty value withdraws.
@@ -59,10 +77,8 @@ def give(facts: Iterable[GivenFact], actor: Actor, batch: ImportBatch | None = N
     )
     for period in sorted({fact.period for fact, _ in (*new, *changed, *gone)}):
         cycles.refuse_when_frozen(period)
-    now = clock.now()
-    _close([old for _, old in changed if old], now, actor, batch, "fact.superseded")
-    _close([old for _, old in gone if old], now, actor, batch, "fact.withdrawn")
-    _append([_row(fact, old, now, actor, batch) for fact, old in (*new, *changed)], actor, batch)
+    written = [(_row(fact), old) for fact, old in (*new, *changed)]
+    KEPT.change(written, [old for _, old in gone if old], actor, batch)
     moved = len(changed) + len(gone)
     return Counts(len(new), moved, len(compared) - len(new) - moved)
 
@@ -80,7 +96,9 @@ def _compared(facts: Iterable[GivenFact]) -> list[tuple[GivenFact, AssessmentFac
     """Each fact with the row that stands for its key."""
     given = {fact.key: fact for fact in facts}
     periods = {key[1] for key in given}
-    standing = {_key(row): row for row in AssessmentFact.objects.standing().filter(period__in=periods)}
+    standing = {
+        KEPT.key(row): row for row in AssessmentFact.objects.known_at(None).filter(period__in=periods)
+    }
     return [(fact, standing.get(key)) for key, fact in given.items()]
 
 
@@ -105,108 +123,20 @@ def _number(value: str) -> Fraction | str:
 
 
 def take_back(batch: ImportBatch, actor: Actor) -> int:
-    """Undo an import: its facts end, and what they superseded or withdrew is given again.
+    """Undo an import: its facts end, and what they superseded or withdrew is given again; how many.
 
     InputRefused where one changed later, or where the cycle's facts are frozen.
     """
-    made = list(AssessmentFact.objects.filter(batch=batch).select_related("supersedes"))
-    withdrawn = _withdrawn_by(batch)
-    later = [row for row in made if row.recorded_to != clock.END_OF_TIME]
-    if later:
-        raise refuse(
-            "batch.facts_later",
-            f"第 {batch.pk} 次导入的 {len(later)} 条考核数据后来又改过",
-            f"{len(later)} facts of import {batch.pk} were changed later",
-            "请先撤销后来的那次导入",
-            "undo the later import first",
-        )
-    for period in sorted({row.period for row in (*made, *withdrawn)}):
+    made = AssessmentFact.objects.filter(batch=batch)
+    for period in sorted({row.period for row in (*made, *KEPT.withdrawn_by(batch))}):
         cycles.refuse_when_frozen(period)
-    now = clock.now()
-    _close(made, now, actor, None, "fact.undone")
-    again = [(row.supersedes, row) for row in made if row.supersedes] + [(row, row) for row in withdrawn]
-    _append([_again(earlier, ended, now, actor) for earlier, ended in again], actor, None)
-    return len(made) + len(withdrawn)
+    return len(KEPT.take_back(batch, actor))
 
 
-def _withdrawn_by(batch: ImportBatch) -> list[AssessmentFact]:
-    """The rows a batch withdrew, unless somebody has given them again."""
-    entries = batches.entries_of(batch, SUBJECT).filter(action="fact.withdrawn")
-    keys = [int(key.rpartition("/")[2]) for key in entries.values_list("subject_key", flat=True)]
-    rows = AssessmentFact.objects.filter(pk__in=keys)
-    standing = {
-        _key(row) for row in AssessmentFact.objects.standing().filter(period__in=rows.values("period"))
-    }
-    return [row for row in rows if _key(row) not in standing]
-
-
-def _key(row: AssessmentFact) -> Key:
-    return (row.unit_id, row.period, row.indicator, row.event, row.scorer, row.field)
-
-
-def _row(
-    fact: GivenFact,
-    old: AssessmentFact | None,
-    now: datetime.datetime,
-    actor: Actor,
-    batch: ImportBatch | None,
-) -> AssessmentFact:
-    key = dict(zip(_KEY, fact.key, strict=True))
+def _row(fact: GivenFact) -> AssessmentFact:
     return AssessmentFact(
-        **key,
+        **dict(zip(KEPT.identity, fact.key, strict=True)),
         value=fact.value,
         basis=fact.basis,
         source=fact.source,
-        recorded_from=now,
-        recorded_by=actor.name,
-        supersedes=old,
-        batch=batch,
     )
-
-
-def _again(
-    earlier: AssessmentFact, undone: AssessmentFact, now: datetime.datetime, actor: Actor
-) -> AssessmentFact:
-    kept = {name: getattr(earlier, name) for name in (*_KEY, "value", "basis", "source")}
-    return AssessmentFact(**kept, recorded_from=now, recorded_by=actor.name, supersedes=undone)
-
-
-def _append(rows: Sequence[AssessmentFact], actor: Actor, batch: ImportBatch | None) -> None:
-    AssessmentFact.objects.bulk_create(rows, batch_size=_CHUNK)
-    record_many(actor, [_change("fact.recorded", row, batch) for row in rows])
-
-
-def _close(
-    rows: Sequence[AssessmentFact],
-    now: datetime.datetime,
-    actor: Actor,
-    batch: ImportBatch | None,
-    action: str,
-) -> None:
-    for start in range(0, len(rows), _CHUNK):
-        keys = [row.pk for row in rows[start : start + _CHUNK]]
-        AssessmentFact.objects.filter(pk__in=keys).update(recorded_to=now)
-    for row in rows:
-        row.recorded_to = now
-    record_many(actor, [_change(action, row, batch) for row in rows])
-
-
-def _change(action: str, row: AssessmentFact, batch: ImportBatch | None) -> Change:
-    detail: dict[str, object] = {"value": row.value, "field": row.field, "event": row.event}
-    if batch is not None:
-        detail["batch"] = batch.pk
-    return Change(action, SUBJECT, subject_key(row), row_digest(row), detail)
-
-
-def current_digests() -> Iterator[tuple[str, str]]:
-    for row in AssessmentFact.objects.order_by("id").iterator(chunk_size=2000):
-        yield subject_key(row), row_digest(row)
-
-
-def subject_key(row: AssessmentFact) -> str:
-    return f"{row.period}/{row.indicator}/{row.pk}"
-
-
-def row_digest(row: AssessmentFact) -> str:
-    times = [moment.astimezone(datetime.UTC).isoformat() for moment in (row.recorded_from, row.recorded_to)]
-    return content_digest([*_key(row), row.value, row.basis, row.source, row.recorded_by, *times])

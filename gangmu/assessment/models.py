@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gangmu.org.permissions import may
 from gangmu.problems import Text
-from gangmu.records import clock
+from gangmu.records.appended import Appended, AppendedQuerySet
 from gangmu.records.periods import Period
 
 if TYPE_CHECKING:
@@ -93,11 +93,7 @@ class CycleRun(models.Model):
         return f"{self.cycle} {self.at:%F %T}"
 
 
-class AssessmentFactQuerySet(models.QuerySet["AssessmentFact"]):
-    def standing(self) -> AssessmentFactQuerySet:
-        """What is on record now; superseded and undone rows stay for the history."""
-        return self.filter(recorded_to=clock.END_OF_TIME)
-
+class AssessmentFactQuerySet(AppendedQuerySet["AssessmentFact"]):
     def visible_to(self, user: User) -> AssessmentFactQuerySet:
         """All units' for those who see all scores, the own unit's for its people."""
         if may(user, "score.see_all_units"):
@@ -105,7 +101,7 @@ class AssessmentFactQuerySet(models.QuerySet["AssessmentFact"]):
         return self.filter(unit=user.unit_id) if may(user, "score.see_own") else self.none()
 
 
-class AssessmentFact(models.Model):
+class AssessmentFact(Appended):
     """A fact that no figure gives (考核数据): votes, marks, bonus events, deductions, vetoes. Never changed.
 
     basis: the paper that proves it. Empty parts of the key are "-", because not every database tells '' from NULL.
@@ -120,12 +116,6 @@ class AssessmentFact(models.Model):
     value = models.CharField(max_length=200)
     basis = models.CharField(max_length=300, blank=True)
     source = models.CharField(max_length=200, blank=True)
-    recorded_from = models.DateTimeField()
-    recorded_to = models.DateTimeField(default=clock.END_OF_TIME)
-    recorded_by = models.CharField(max_length=100)
-    supersedes = models.OneToOneField(
-        "self", null=True, on_delete=models.PROTECT, related_name="superseded_by"
-    )
     batch = models.ForeignKey(
         "records.ImportBatch", null=True, on_delete=models.PROTECT, related_name="assessment_facts"
     )
@@ -144,6 +134,3 @@ class AssessmentFact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.period} {self.indicator} {self.field}"
-
-    def delete(self, *args: Any, **kwargs: Any) -> Any:
-        raise TypeError("a fact is superseded, never deleted")

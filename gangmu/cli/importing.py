@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from gangmu.cli.district import is_district
+from gangmu.cli.district import is_district, renew_statistics
 from gangmu.drive import duties
 from gangmu.problems import InputRefused, Problem, Problems, Text
 from gangmu.records import batches, sealing
@@ -157,6 +157,7 @@ def import_files(
     except _NothingToKeepError:
         return imported
     sealing.seal()
+    renew_statistics()
     return imported
 
 

@@ -8,29 +8,49 @@ import secrets
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from gangmu.problems import refuse
+from gangmu.problems import Text, refuse
 
 LANGUAGES = ("zh-hans", "en")
 LOG_HASHES = ("sha256", "sm3")
 
 
+class Area(NamedTuple):
+    """A sibling district that the own one is compared with. name_en: empty where nobody gave one."""
+
+    name: str
+    name_en: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class District:
-    """What `gangmu.toml` says. `today` None means the real day."""
+    """What `gangmu.toml` says. `today` None means the real day; `areas` are the sibling districts."""
 
     folder: Path
     name: str = "未命名区"
+    name_en: str = ""
     language: str = "zh-hans"
     database_url: str = ""
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
     today: datetime.date | None = None
     office_name: str = "目标办"
+    office_name_en: str = "Goal Management Office"
     leading_group_name: str = "考核领导小组"
     meeting_weekday: int = 6
     fictional: bool = False
     log_hash: str = "sha256"
+    areas: tuple[Area, ...] = ()
+
+    @property
+    def title(self) -> Text:
+        """The district's name as each language says it."""
+        return Text(self.name, self.name_en or self.name)
+
+    @property
+    def office(self) -> Text:
+        """The leading office with the district's name before it, as it signs."""
+        return Text(self.name + self.office_name, f"{self.title.en} · {self.office_name_en}")
 
     @property
     def database(self) -> str:
@@ -80,15 +100,18 @@ def load(folder: Path) -> District:
 def _checked(folder: Path, path: Path, said: dict[str, Any]) -> District:
     known: dict[str, Any] = {
         "name": str,
+        "name_en": str,
         "language": str,
         "database_url": str,
         "allowed_hosts": list,
         "today": (datetime.date, str),
         "office_name": str,
+        "office_name_en": str,
         "leading_group_name": str,
         "meeting_weekday": int,
         "fictional": bool,
         "log_hash": str,
+        "areas": dict,
     }
     for key, value in said.items():
         if key not in known or not isinstance(value, known[key]):
@@ -105,6 +128,7 @@ def _checked(folder: Path, path: Path, said: dict[str, Any]) -> District:
     if "allowed_hosts" in values:
         values["allowed_hosts"] = tuple(values["allowed_hosts"])
     values["today"] = _day(path, values.get("today"))
+    values["areas"] = _areas(path, values.get("areas", {}))
     if values.get("language", "zh-hans") not in LANGUAGES:
         raise refuse(
             "settings.language",
@@ -124,6 +148,21 @@ def _checked(folder: Path, path: Path, said: dict[str, Any]) -> District:
             file=str(path),
         )
     return District(folder=folder, **values)
+
+
+def _areas(path: Path, said: dict[str, Any]) -> tuple[Area, ...]:
+    """The sibling districts of `[areas]`, in its order."""
+    for name, name_en in said.items():
+        if not name.strip() or not isinstance(name_en, str):
+            raise refuse(
+                "settings.areas",
+                f"[areas] 中 {name!r} = {name_en!r} 不是“名称 = 英文名称”",
+                f"in [areas], {name!r} = {name_en!r} is not a name and its English name",
+                '请写成 "东山区" = "Dongshan District"，没有英文名称的写 ""',
+                'write "东山区" = "Dongshan District", or "" where there is no English name',
+                file=str(path),
+            )
+    return tuple(Area(name.strip(), name_en.strip()) for name, name_en in said.items())
 
 
 def _day(path: Path, said: datetime.date | str | None) -> datetime.date | None:

@@ -76,8 +76,10 @@ TEMPLATES: list[dict[str, Any]] = [
 
 DATABASES: dict[str, Any] = {"default": dj_database_url.parse(DISTRICT.database, conn_max_age=60)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # Mapped into memory, the file's pages are read without a call and a copy each: a third off every scan (decision 0001).
     DATABASES["default"]["OPTIONS"] = {
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON; PRAGMA synchronous=NORMAL;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON; PRAGMA synchronous=NORMAL; "
+        "PRAGMA mmap_size=2147418112;",
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",
     }

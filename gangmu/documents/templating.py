@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from pypinyin import lazy_pinyin
-
 from gangmu.documents import binding, template
 from gangmu.documents.lexicon import GENERIC
 from gangmu.documents.model import Request
@@ -317,6 +315,8 @@ def _code(name: str, taken: set[str]) -> str:
     >>> _code("高标准农田", set())
     'gao_biao_zhun_nong_tian'
     """
+    from pypinyin import lazy_pinyin  # a dictionary of megabytes
+
     syllables = [re.sub(r"[^a-z0-9]+", "_", s.lower()).strip("_") for s in lazy_pinyin(name)]
     code = re.sub(r"_+", "_", "_".join(filter(None, syllables))) or "figure"
     code = code if code[0].isalpha() else f"n_{code}"

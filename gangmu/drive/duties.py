@@ -6,6 +6,7 @@ import datetime
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from gangmu.drive import following
 from gangmu.drive.following import Item, under_way
@@ -14,17 +15,18 @@ from gangmu.org.permissions import OFFICE_HEAD, OFFICER, REPORTER, UNIT_HEAD
 from gangmu.records.duties import close_duty, open_duty
 from gangmu.records.models import Duty
 
-ACTS = ("approve", "assign", "accept", "reassign", "reply", "sign", "review", "decide")
-_WORDS = {
-    "approve": "立项审定",
-    "assign": "交办",
-    "accept": "签收",
-    "reassign": "重新交办",
-    "reply": "反馈进展",
-    "sign": "签批反馈",
-    "review": "审核反馈",
-    "decide": "办结或继续办理",
+WHAT = {
+    "approve": gettext_noop("立项审定：%(title)s"),
+    "assign": gettext_noop("交办：%(title)s"),
+    "accept": gettext_noop("签收：%(title)s"),
+    "reassign": gettext_noop("重新交办：%(title)s"),
+    "reply": gettext_noop("反馈进展：%(title)s"),
+    "sign": gettext_noop("签批反馈：%(title)s"),
+    "review": gettext_noop("审核反馈：%(title)s"),
+    "decide": gettext_noop("办结或继续办理：%(title)s"),
 }
+"""Act → what is owed, as a sentence of the catalogue of languages."""
+DECLINED, SENT_BACK = gettext_noop("改派：%(note)s"), gettext_noop("退办：%(note)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def owed(item: Item) -> Owed | None:
     for_the_office = {
         following.DRAFTED: Owed("approve", OFFICE_HEAD),
         following.APPROVED: Owed("assign", OFFICER),
-        following.REASSIGNED: Owed("reassign", OFFICER, why=item.stage_note),
+        following.REASSIGNED: Owed("reassign", OFFICER, why=DECLINED),
         following.REPLIED: Owed("review", OFFICER),
         following.REVIEWED: Owed("decide", OFFICER, due_on=item.due_on),
     }
@@ -55,14 +57,14 @@ def owed(item: Item) -> Owed | None:
         return None
     if item.unsigned:
         return Owed("sign", UNIT_HEAD, item.unit, item.reply_by)
-    why = f"退办：{item.stage_note}" if item.stage == following.RETURNED else ""
+    why = SENT_BACK if item.stage == following.RETURNED else ""
     return Owed("reply", REPORTER, item.unit, item.reply_by, why)
 
 
 def bring_up_to_date(item: Item) -> None:
     """Open the duty that an item's state asks for and close every other one of the item."""
     wanted = owed(item)
-    for act in ACTS:
+    for act in WHAT:
         if wanted is None or act != wanted.act:
             close_duty(key(act, item.number))
     if wanted is not None:
@@ -84,12 +86,13 @@ def bring_all_up_to_date() -> int:
 def _open(item: Item, wanted: Owed) -> None:
     open_duty(
         key(wanted.act, item.number),
-        f"{_WORDS[wanted.act]}：{item.title}"[:200],
+        WHAT[wanted.act],
         item.link,
         unit=wanted.unit,
         role=wanted.role,
         due_on=wanted.due_on,
-        why=wanted.why[:200],
+        why=wanted.why,
+        words={"title": item.title} | ({"note": item.stage_note} if wanted.why else {}),
     )
 
 

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, cast
 from gangmu.drive.rhythm import next_reply_on
 from gangmu.ledgers import clocks, states
 from gangmu.ledgers.declarations import get
-from gangmu.ledgers.models import Entry, EntryVersion, standing
+from gangmu.ledgers.models import Entry, EntryVersion
 from gangmu.ledgers.references import References
 from gangmu.ledgers.register import Register
 from gangmu.ledgers.states import LineState, Standing
+from gangmu.records.appended import standing
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser

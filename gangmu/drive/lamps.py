@@ -13,7 +13,7 @@ from gangmu.ledgers.declarations import get
 from gangmu.problems import Text
 from gangmu.records import workdays
 from gangmu.records.deadlines import Clock
-from gangmu.records.lamps import Colour, Lamp, lamp
+from gangmu.records.lamps import Colour, Lamp, in_days, lamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +70,16 @@ def expected(item: Item, today: datetime.date) -> Decimal | None:
 
 def _on_the_way(item: Item, today: datetime.date, by: LampRule) -> Iterator[tuple[Colour, Text]]:
     if item.stage == following.ASSIGNED and item.accept_by and today > item.accept_by:
-        late = _workdays_late(item.accept_by, today)
+        late = in_days(_workdays_late(item.accept_by, today), Clock.WORKING)
         yield (
             Colour.AMBER,
-            Text(f"逾期{late}个工作日未签收", f"not accepted, {late} working day(s) late"),
+            Text(f"逾期{late.zh}未签收", f"not accepted, {late.en} late"),
         )
     if item.reply_by and today > item.reply_by:
-        late = _workdays_late(item.reply_by, today)
-        colour = Colour.RED if late > by.reply_red else Colour.AMBER
-        yield colour, Text(f"反馈逾期{late}个工作日", f"reply {late} working day(s) late")
+        days = _workdays_late(item.reply_by, today)
+        late = in_days(days, Clock.WORKING)
+        colour = Colour.RED if days > by.reply_red else Colour.AMBER
+        yield colour, Text(f"反馈逾期{late.zh}", f"reply {late.en} late")
     if item.stage == following.RETURNED:
         yield Colour.AMBER, Text(f"已退办：{item.stage_note}", f"sent back: {item.stage_note}")
 

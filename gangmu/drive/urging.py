@@ -18,6 +18,8 @@ from gangmu.org.models import Assignment, Person, RoleGrant
 from gangmu.org.permissions import REPORTER, UNIT_HEAD, require
 from gangmu.problems import Text
 from gangmu.records import workdays
+from gangmu.records.deadlines import Clock
+from gangmu.records.lamps import in_days
 from gangmu.records.log import Actor
 
 
@@ -144,11 +146,12 @@ def _urging(item: Item, level: Level, names: _Names, what: Text, due_on: datetim
 
 
 def _reason(what: Text, late: int) -> Text:
+    away = in_days(abs(late), Clock.WORKING)
     if late > 0:
-        return Text(f"{what.zh}逾期{late}个工作日", f"{what.en} is {late} working day(s) late")
+        return Text(f"{what.zh}逾期{away.zh}", f"{what.en} is {away.en} late")
     if late == 0:
         return Text(f"今天应{what.zh}", f"{what.en} is due today")
-    return Text(f"还有{-late}个工作日应{what.zh}", f"{what.en} is due in {-late} working day(s)")
+    return Text(f"还有{away.zh}应{what.zh}", f"{what.en} is due in {away.en}")
 
 
 @dataclass(frozen=True, slots=True)

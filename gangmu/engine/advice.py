@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from gangmu.engine import dates
 from gangmu.engine.facts import Case
 from gangmu.engine.kind import Kind
 from gangmu.engine.kinds import kinds
 from gangmu.engine.numbers import exact, shown
+from gangmu.engine.planning import own_facts
 from gangmu.engine.rulebook import Indicator
 from gangmu.engine.scoring import Results
 from gangmu.engine.values import MISSING, NO_TEXT, NOT_APPLICABLE, OUTSIDE, Missing
@@ -25,11 +27,14 @@ def advice(results: Results, case: Case, node: Indicator) -> Text:
     if not isinstance(value, Fraction):
         return NO_TEXT
     kind = kinds()[node.kind]
-    return (
-        _of_events(results, case, node, kind, value)
-        if kind.events
-        else _of_lever(results, case, node, kind, value)
-    )
+    if kind.needs_events:
+        return NO_TEXT
+    if kind.events:
+        return _of_events(results, case, node, kind, value)
+    lever = kind.field(kind.lever)
+    if lever is not None and lever.date:
+        return _of_day(results, case, node, kind.lever, value)
+    return _of_lever(results, case, node, kind, value)
 
 
 def _without_facts(earned: Missing) -> Text:
@@ -43,7 +48,7 @@ def _without_facts(earned: Missing) -> Text:
 
 
 def _of_events(results: Results, case: Case, node: Indicator, kind: Kind, value: Fraction) -> Text:
-    entries = results.facts.entries(case, node.code)
+    entries = results.interpreter.events_of(case, node.code, own_facts(node))
     if kind.lowers(node.given):
         if not entries:
             return AT_BEST
@@ -59,10 +64,18 @@ def _of_events(results: Results, case: Case, node: Indicator, kind: Kind, value:
 
 
 def _more_events(results: Results, case: Case, node: Indicator, value: Fraction) -> Text:
-    """What another event would add, up to the cap."""
-    points = [points for _, table in node.levels.values() for _, points in table]
+    """What another event would add, up to the cap; nothing where a condition decides whether it counts at all."""
+    factor, times = _given(results, case, node, "factor"), _given(results, case, node, "multiplier")
+    if (
+        "only_if" in node.given
+        or factor is None
+        or times is None
+        or node.given.get("beyond_earlier") == "yes"
+    ):
+        return NO_TEXT
+    points = [points * factor * times for _, table in node.levels.values() for _, points in table]
     cap = results.interpreter.value(node.values["cap"], case) if "cap" in node.values else None
-    room = cap - value if isinstance(cap, Fraction) else None
+    room = cap * factor - value if isinstance(cap, Fraction) else None
     if room is not None and room <= 0:
         return AT_BEST
     zh, en = "", ""
@@ -72,10 +85,19 @@ def _more_events(results: Results, case: Case, node: Indicator, value: Fraction)
     elif "each" in node.values:
         each = results.interpreter.value(node.values["each"], case)
         if isinstance(each, Fraction) and each > 0:
-            zh, en = f"再有一件可加{shown(each)}分", f"another event adds {shown(each)}"
+            more = shown(each * factor * times)
+            zh, en = f"再有一件可加{more}分", f"another event adds {more}"
     if room is not None and zh:
         zh, en = f"{zh}，最多还可加{shown(room)}分", f"{en}, at most {shown(room)} more"
     return Text(zh, en)
+
+
+def _given(results: Results, case: Case, node: Indicator, name: str) -> Fraction | None:
+    """A factor the book states for this unit: 1 where it states none, None where it cannot be told."""
+    if name not in node.given:
+        return Fraction(1)
+    found = results.interpreter.value(results.plan.formula(node, name), case)
+    return found if isinstance(found, Fraction) else None
 
 
 def _of_lever(results: Results, case: Case, node: Indicator, kind: Kind, value: Fraction) -> Text:
@@ -91,6 +113,25 @@ def _of_lever(results: Results, case: Case, node: Indicator, kind: Kind, value: 
     if not found:
         return AT_BEST if _at_full(results, case, node, value) else NO_TEXT
     return Text("；".join(text.zh for text in found), "; ".join(text.en for text in found))
+
+
+def _of_day(results: Results, case: Case, node: Indicator, lever: str, value: Fraction) -> Text:
+    """What the day that is due would have earned, else one day sooner."""
+    done, due = (
+        results.interpreter.value(results.plan.formula(node, name), case) for name in (lever, "target")
+    )
+    if not isinstance(done, Fraction) or not isinstance(due, Fraction):
+        return NO_TEXT
+    in_time, sooner = (_score(results, case, node, lever, day) for day in (due, done - 1))
+    if done > due and in_time is not None and in_time > value:
+        return Text(
+            f"按期（{dates.shown(due)}）完成可得{shown(in_time)}分",
+            f"done in time ({dates.shown(due)}) it would earn {shown(in_time)}",
+        )
+    if sooner is not None and sooner > value:
+        gain = shown(sooner - value)
+        return Text(f"再提前一天多得{gain}分", f"a day sooner earns {gain} more")
+    return AT_BEST if _at_full(results, case, node, value) else NO_TEXT
 
 
 def _at_full(results: Results, case: Case, node: Indicator, value: Fraction) -> bool:
@@ -127,7 +168,11 @@ def _candidates(results: Results, case: Case, node: Indicator, kind: Kind) -> It
             yield from (end for end in (band.low, band.high) if end is not None)
     if f"{node.code}.place" in results.plan.by_name and node.given.get("given_as") != "place":
         column = results.columns[f"{node.code}.value"]
-        peers = [peer for peer in results.cases if peer.period == case.period]
+        peers = [
+            peer
+            for peer in results.cases
+            if results.interpreter.realms[peer] == results.interpreter.realms[case]
+        ]
         if node.given.get("among") != "all":
             peers = [peer for peer in peers if results.groups[peer] == results.groups[case]]
         yield from (value for peer in peers if isinstance(value := column[peer], Fraction))
@@ -168,6 +213,8 @@ def _step(now: Fraction) -> Fraction:
 def _score(results: Results, case: Case, node: Indicator, lever: str, at: Fraction) -> Fraction | None:
     """The indicator's score, had the lever stood there; ranks and means of the group move with it."""
     if lever in node.values or lever in node.formulas:
+        return None
+    if node.given.get("given_as") == "place" and at < 1:
         return None
     found = results.interpreter.changed(case, node.code, lever, at)
     return found if isinstance(found, Fraction) else None

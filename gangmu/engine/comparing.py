@@ -123,6 +123,7 @@ _NAMES = {
     "veto": Text("一票否决", "veto"),
     "group": Text("分组", "group"),
     "grade": Text("等次", "grade"),
+    "reward": Text("奖惩", "reward"),
     "example": Text("算例", "example"),
     "hole": Text("漏洞", "hole"),
     "total": Text("总分", "total"),
@@ -160,7 +161,18 @@ def _parts(content: Content) -> dict[tuple[str, str], _Part]:
 
 
 def _walk(content: Mapping[str, Content]) -> Iterator[_Part]:
-    held = ("groups", "total", "sections", "indicators", "vetoes", "rank", "grades", "examples", "holes")
+    held = (
+        "groups",
+        "total",
+        "sections",
+        "indicators",
+        "vetoes",
+        "rank",
+        "grades",
+        "rewards",
+        "examples",
+        "holes",
+    )
     yield _Part("book", "", "", {key: value for key, value in content.items() if key not in held})
     yield _Part("total", TOTAL, "", _mapping(content.get("total")))
     for code, group in _mapping(content.get("groups")).items():
@@ -173,6 +185,9 @@ def _walk(content: Mapping[str, Content]) -> Iterator[_Part]:
     yield _Part("grades", "", "", {key: value for key, value in grades.items() if key != "list"})
     for grade in _list(grades.get("list")):
         yield _Part("grade", str(grade.get("grade")), "", {"name": grade.get("grade"), **grade})
+    for reward in _list(content.get("rewards")):
+        said = [str(reward.get(key, "")) for key in ("name", "grade", "rank_to")]
+        yield _Part("reward", " ".join(said).strip(), "", reward)
     for example in _list(content.get("examples")):
         yield _Part("example", str(example.get("name")), "", example)
     for hole in _list(content.get("holes")):

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from gangmu.engine import numbers
 from gangmu.engine.facts import Case, Facts, Row
+from gangmu.engine.rewards import rewards
 from gangmu.engine.rulebook import Example, RuleBook
 from gangmu.engine.scoring import Results, score
 from gangmu.problems import InputRefused, Problems, refuse
@@ -18,7 +19,7 @@ MISSING = "missing"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One expected value and what came out. what: `score`, `rank` or `grade`; got: "" where the facts were refused."""
+    """One expected value and what came out. what: `score`, `rank`, `grade` or `reward`; got: "" where the facts were refused."""
 
     file: str
     example: str
@@ -48,17 +49,26 @@ def run(book: RuleBook) -> list[Outcome]:
 
 def facts_of(example: Example, book: RuleBook) -> Facts:
     """The facts an example states. InputRefused when they contradict each other."""
-    known = {node.code for node in book.nodes()} | {veto.code for veto in book.vetoes}
+    known = {node.code for node in book.nodes()} | {veto.code for veto in book.vetoes} | book.inputs.keys()
     rows = []
-    for unit, name, event, of_field, value, line in example.facts:
+    for said, name, event, of_field, value, line, scorer in example.facts:
+        case = _case(said)
         indicator, named = (name, of_field) if name in known else ("", name)
-        rows.append(Row(unit, "", indicator, event, "", named, value, book.file, "", f"line {line}"))
+        rows.append(
+            Row(case.unit, case.period, indicator, event, scorer, named, value, book.file, "", f"line {line}")
+        )
     problems = Problems()
     facts = Facts.of(rows, problems, book.file)
-    for unit in (*example.units, *example.expect, *example.ranks, *example.grades):
-        facts.order.setdefault(Case(unit))
+    for said in (*example.units, *example.expect, *example.ranks, *example.grades, *example.rewards):
+        facts.order.setdefault(_case(said))
     problems.raise_if_any()
     return facts
+
+
+def _case(said: str) -> Case:
+    """`甲局` or, in an example over several periods, `甲局@2025`."""
+    unit, _, period = said.partition("@")
+    return Case(unit, period)
 
 
 def _run(book: RuleBook, example: Example) -> Iterator[Outcome]:
@@ -67,9 +77,15 @@ def _run(book: RuleBook, example: Example) -> Iterator[Outcome]:
         results: Results | str = score(book, facts_of(example, book), grouped=False)
     except InputRefused as refused:
         results = refused.problems[0].message.zh
-    for what, wanted in (("score", example.expect), ("rank", example.ranks), ("grade", example.grades)):
+    expected_of = {
+        "score": example.expect,
+        "rank": example.ranks,
+        "grade": example.grades,
+        "reward": example.rewards,
+    }
+    for what, wanted in expected_of.items():
         for unit, expected in wanted.items():
-            got = results if isinstance(results, str) else _got(results, example, what, Case(unit))
+            got = results if isinstance(results, str) else _got(results, example, what, _case(unit))
             ok = not isinstance(results, str) and _same(what, expected, got)
             yield Outcome(book.file, example.name, unit, what, expected, got, ok, example.line)
 
@@ -84,6 +100,9 @@ def _known(book: RuleBook, example: Example) -> None:
 def _got(results: Results, example: Example, what: str, case: Case) -> str:
     if what == "grade":
         return results.grades.get(case, MISSING)
+    if what == "reward":
+        earned = [each.amount for each in rewards(results, case) if each.amount is not None]
+        return numbers.exact(sum(earned, Fraction(0)))
     value = results.rank(example.node, case) if what == "rank" else results.value(example.node, case)
     if not isinstance(value, Fraction):
         return MISSING

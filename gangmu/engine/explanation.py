@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from gangmu.engine import dates
 from gangmu.engine import expressions as x
 from gangmu.engine.advice import advice
-from gangmu.engine.facts import Case
+from gangmu.engine.facts import ACTUAL, Case
 from gangmu.engine.kind import Kind
 from gangmu.engine.kinds import kinds
 from gangmu.engine.numbers import exact, shown
+from gangmu.engine.rewards import rewards
 from gangmu.engine.rulebook import TOTAL, Indicator, Missingness, Section
 from gangmu.engine.scoring import Results
 from gangmu.engine.values import MISSING, NO_TEXT, NOT_APPLICABLE, OUTSIDE, Missing, Value
@@ -169,9 +171,24 @@ def _inputs(results: Results, case: Case, part: Section | Indicator) -> Iterator
     yield from _facts(results, case, part, kind)
     for name, amount in part.values.items():
         yield Input(name, _label(kind, name), _said(results.interpreter.value(amount, case)), part.clause)
+    yield from _inputs_of_book(results, case, part)
+    for name in part.steps:
+        yield Input(name, Text(name, name), _said(results.value(f"{part.code}.{name}", case)))
     for line in kind.lines(part.given):
         if line.name != "score":
             yield Input(line.name, line.label, _said(results.value(f"{part.code}.{line.name}", case)))
+
+
+def _inputs_of_book(results: Results, case: Case, part: Indicator) -> Iterator[Input]:
+    """Facts that are no indicator's own, as far as this one's formulas read them."""
+    nodes = [node for step in results.plan.of_owner[part.code] for node in step.expression.walk()]
+    read = {node.indicator for node in nodes if isinstance(node, x.Field)}
+    for name, label in results.book.inputs.items():
+        fact = results.facts.entries(case, name).get(("", ""), {}).get(ACTUAL)
+        if name in read and fact is not None:
+            row = fact.row
+            place = " ".join(said for said in (row.file, row.sheet, row.cell) if said)
+            yield Input(name, label, fact.text, place)
 
 
 def _facts(results: Results, case: Case, part: Indicator, kind: Kind) -> Iterator[Input]:
@@ -215,7 +232,19 @@ def _sentence(results: Results, case: Case, part: Section | Indicator, value: Va
         return _by_missing_rule(part, earned, value)
     kind = kinds()[part.kind]
     names = _names(results, case, part, kind)
-    return Text(_filled(kind.sentence.zh, names, "zh"), _filled(kind.sentence.en, names, "en"))
+    zh, en = _filled(kind.sentence.zh, names, "zh"), _filled(kind.sentence.en, names, "en")
+    if (
+        "only_if" in part.given
+        and results.interpreter.value(results.plan.formula(part, "only_if"), case) == 0
+    ):
+        condition, score = part.formulas["only_if"], shown(value)
+        return Text(
+            f"不满足条件“{condition}”，按规定得{score}分", f'"{condition}" does not hold: {score} points'
+        )
+    if "factor" in part.given:
+        factor = _said(results.interpreter.value(results.plan.formula(part, "factor"), case))
+        zh, en = f"{zh}（已乘系数{factor}）", f"{en} (times a factor of {factor})"
+    return Text(zh, en)
 
 
 def _of_section(results: Results, case: Case, part: Section, value: Fraction) -> Text:
@@ -255,6 +284,8 @@ def _with_place(results: Results, case: Case, zh: str, en: str) -> Text:
         zh, en = f"{zh}，列第{exact(rank)}名", f"{en}, place {exact(rank)}"
     if grade:
         zh, en = f"{zh}，等次{grade}", f"{en}, grade {grade}"
+    for earned in rewards(results, case):
+        zh, en = f"{zh}；{earned.said().zh}", f"{en}; {earned.said().en}"
     return Text(zh, en)
 
 
@@ -288,7 +319,7 @@ def _names(results: Results, case: Case, part: Indicator, kind: Kind) -> dict[st
     return names
 
 
-_PLACEHOLDER = re.compile(r"\{(\w+)(?::([%\d]))?\}")
+_PLACEHOLDER = re.compile(r"\{(\w+)(?::([%d\d]))?\}")
 
 
 def _filled(template: str, names: Mapping[str, Value], language: str) -> str:
@@ -296,6 +327,8 @@ def _filled(template: str, names: Mapping[str, Value], language: str) -> str:
         value = names.get(match[1])
         if not isinstance(value, Fraction):
             return ("无" if language == "zh" else "none") if value is None else value.reason.say(language)
+        if match[2] == "d":
+            return dates.shown(value)
         if match[2] == "%":
             return (
                 f"{shown(value * 100)}%" if (value * 10000).denominator == 1 else f"{shown(value * 100, 2)}%"

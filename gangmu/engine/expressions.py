@@ -1,4 +1,4 @@
-"""Formulas as trees of some two dozen node kinds. A node says only what it takes; interpreters give it meaning.
+"""Formulas as trees of some three dozen node kinds. A node says only what it takes; interpreters give it meaning.
 
 Every node yields a rational or says why there is none (`Missing`). Truth is 1 and 0.
 """
@@ -202,6 +202,22 @@ class Ln(Expression):
 
 
 @dataclass(frozen=True, slots=True)
+class Log10(Expression):
+    """Decimal logarithm; undefined at zero and below."""
+
+    of: Expression
+    decimals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exp(Expression):
+    """e to the power of `of`."""
+
+    of: Expression
+    decimals: int
+
+
+@dataclass(frozen=True, slots=True)
 class Power(Expression):
     base: Expression
     exponent: Expression
@@ -209,10 +225,53 @@ class Power(Expression):
 
 
 @dataclass(frozen=True, slots=True)
-class OverGroup(Expression):
-    """mean, min, max, sum, count, median or sd of `of` over the units that have a value.
+class Across(Expression):
+    """Several values of one unit put together, all of the same weight.
 
-    scope: `group` (the unit's own), `all`, or `group:CODE`. sd: of the population, at `decimals`.
+    how: mean, sum, min, max, median, sd, sample_sd, geometric, harmonic, or count (of those that have a value).
+    known: those that have no value are left out; else one without a value leaves the whole without (but count).
+    Nothing known: missing. Roots and powers at `decimals`.
+    """
+
+    how: str
+    parts: tuple[Expression, ...]
+    known: bool = False
+    decimals: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Has(Expression):
+    """1 where the unit's attribute says `text`, else 0. `unit` and `period` are attributes of every unit."""
+
+    attribute: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere(Expression):
+    """`of` as another unit has it (`unit`: its code or name; empty: the same), or in another period.
+
+    period: that period. back: so many of the unit's periods before, in the order of their texts. Missing where there
+    is no such unit or period.
+    """
+
+    of: Expression
+    unit: str = ""
+    period: str = ""
+    back: int = 0
+
+
+# Nodes over many units say among whom, by `scope`: `group` (the unit's own group), `all`, `group:CODE`,
+# `same:ATTRIBUTE` (units whose attribute says the same; none where it is empty), each within the period;
+# `own` (the unit over all of its periods) and `ever` (all units over all periods).
+
+
+@dataclass(frozen=True, slots=True)
+class OverGroup(Expression):
+    """One number of `of` over the units that have a value.
+
+    how: mean, min, max, sum, count, median, sd (of the population), sample_sd (÷ n − 1), skew and kurtosis (of the
+    sample, corrected for its size: the SKEW and KURT of spreadsheets). Irrational ones at `decimals`.
     """
 
     how: str
@@ -222,8 +281,41 @@ class OverGroup(Expression):
 
 
 @dataclass(frozen=True, slots=True)
+class Quantile(Expression):
+    """The value below which a `share` (0 to 1) of the values lies. rule: see `distribution.QUANTILES`."""
+
+    of: Expression
+    share: Fraction
+    rule: str = "linear"
+    scope: str = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Skewed(Expression):
+    """1 where |skew| ≥ `skew` and kurtosis ≥ `kurtosis` over the units, else 0; decided exactly."""
+
+    of: Expression
+    skew: Fraction
+    kurtosis: Fraction
+    scope: str = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Winsorised(Expression):
+    """`of` with outliers drawn in: while the values are `Skewed`, the extreme ones on the side the skew points to
+    take the value next to them, as long as no more than `most` units are moved.
+    """
+
+    of: Expression
+    most: int
+    skew: Fraction
+    kurtosis: Fraction
+    scope: str = "all"
+
+
+@dataclass(frozen=True, slots=True)
 class Rank(Expression):
-    """Place of `of` among the group, 1 the best. order: `high` or `low` is best; ties: see `ranking`."""
+    """Place of `of` among the units, 1 the best. order: `high` or `low` is best; ties: see `ranking`."""
 
     of: Expression
     order: str = "high"
@@ -231,12 +323,17 @@ class Rank(Expression):
     scope: str = "group"
 
 
+OVER_UNITS = (OverGroup, Quantile, Skewed, Winsorised, Rank)
+"""Nodes whose value hangs on other units: each has `of` and `scope`."""
+
+
 @dataclass(frozen=True, slots=True)
 class OverEvents(Expression):
     """sum, count, max or min of `of` over the events of an indicator; without events 0.
 
     by: a text field; of events that share it only the highest counts (同项取最高). least, most: bounds of each
-    event's own value.
+    event's own value. beside: facts of the indicator itself; what is neither an event's nor a scorer's and has only
+    these is no event.
     """
 
     how: str
@@ -245,6 +342,7 @@ class OverEvents(Expression):
     by: str = ""
     least: Expression | None = None
     most: Expression | None = None
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,12 +363,16 @@ class Choose(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Combine(Expression):
-    """Parts of a score put together. how: sum, weighted, mean, geometric, min, max, trimmed.
+    """Parts of a score put together. how: sum, weighted, mean, geometric, harmonic, median, min, max, trimmed.
 
     `parts` are (node, weight, full). A part that is not in the unit's scope is left out; one that is not applicable
-    and whose weight is to be redistributed too, the rest is then scaled up to the whole.
+    and whose weight is to be redistributed too, the rest is then scaled up to the whole. least: so much must be
+    there, of the `counted`: `parts` (their number), `share` (of their number) or `weight` (share of their weights);
+    parts that are missing or not applicable are then left out in the same way. None: none may be missing.
     """
 
     how: str
     parts: tuple[tuple[Expression, Expression, Expression], ...]
     decimals: int = 30
+    least: Fraction | None = None
+    counted: str = "parts"

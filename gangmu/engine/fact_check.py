@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
+from dataclasses import replace
 
+from gangmu.engine import dates
 from gangmu.engine.facts import Case, Fact, Facts, Row
+from gangmu.engine.kinds import kinds
 from gangmu.engine.nearest import nearest
 from gangmu.engine.planning import Plan, Reads
 from gangmu.engine.reference import SLASH
@@ -15,9 +18,12 @@ from gangmu.problems import Problems, Text
 def check(plan: Plan, facts: Facts, groups: Mapping[Case, str]) -> Problems:
     """Every finding, each at its cell."""
     problems = Problems()
-    reads = plan.reads()
+    reads = _with_declared(plan.reads(), plan.book)
     known = frozenset(
-        {node.code for node in plan.book.nodes()} | {veto.code for veto in plan.book.vetoes} | reads.keys()
+        {node.code for node in plan.book.nodes()}
+        | {veto.code for veto in plan.book.vetoes}
+        | plan.book.inputs.keys()
+        | reads.keys()
     )
     for (_, _, indicator), entries in facts.table.items():
         for (event, scorer), fields in entries.items():
@@ -26,9 +32,20 @@ def check(plan: Plan, facts: Facts, groups: Mapping[Case, str]) -> Problems:
                     _unknown(fact, known, problems)
                 elif not fact.row.loose or indicator in reads:
                     _one(reads.get(indicator, Reads()), name, event, scorer, fact, problems)
+    _columns(reads, facts, known, problems)
     _levels(plan, facts, problems)
+    _dates(plan.book, facts, problems)
     _groups(plan.book, facts, groups, problems)
     return problems
+
+
+def _with_declared(reads: dict[str, Reads], book: RuleBook) -> dict[str, Reads]:
+    """A field the rule book declares may be given though no formula reads it, such as votes that do not count."""
+    for node in book.indicators():
+        if node.code in reads and not reads[node.code].events:
+            known = reads[node.code]
+            reads[node.code] = replace(known, numbers=known.numbers | frozenset(node.fields))
+    return reads
 
 
 def _unknown(fact: Fact, known: frozenset[str], problems: Problems) -> None:
@@ -46,6 +63,37 @@ def _unknown(fact: Fact, known: frozenset[str], problems: Problems) -> None:
             else Text("请删去或更正", "remove or correct it"),
         )
     )
+
+
+def _columns(reads: Mapping[str, Reads], facts: Facts, known: Set[str], problems: Problems) -> None:
+    """A misspelt column of a wide table would pass for an attribute: found where what it is like has no fact at all."""
+    given = {indicator for _, _, indicator in facts.table}
+    strangers = {
+        fact.row.indicator.lower(): fact
+        for (_, _, indicator), entries in facts.table.items()
+        if indicator not in known
+        for fields in entries.values()
+        for fact in fields.values()
+        if fact.row.loose
+    }
+    for code in sorted(reads.keys() - given):
+        said = nearest(code.lower(), strangers, 0.8)
+        if not said:
+            continue
+        column = strangers[said].row.indicator
+        problems.add(
+            strangers[said].row.problem(
+                "misspelt_column",
+                Text(
+                    f"没有一个单位有“{code}”的数据，却有一列叫“{column}”",
+                    f'no unit has a fact of "{code}", yet there is a column "{column}"',
+                ),
+                Text(
+                    f"是否就是“{code}”？若另是单位的属性，请换个名称",
+                    f'is it "{code}"? If it is an attribute of the units, call it otherwise',
+                ),
+            )
+        )
 
 
 def _one(reads: Reads, name: str, event: str, scorer: str, fact: Fact, problems: Problems) -> None:
@@ -87,8 +135,9 @@ def _one(reads: Reads, name: str, event: str, scorer: str, fact: Fact, problems:
                     f'{name} of "{said}" is a number, not "{fact.text}"',
                 ),
                 Text(
-                    "请写数；不适用写 /；没有数据留空",
-                    "write a number; `/` where it does not apply; nothing where unknown",
+                    "请写数；不适用写 /；没有数据留空，或在考核办法中写 missing_marks:",
+                    "write a number; `/` where it does not apply; nothing where unknown, or name the mark under"
+                    " missing_marks: in the rule book",
                 ),
             )
         )
@@ -129,6 +178,35 @@ def _levels(plan: Plan, facts: Facts, problems: Problems) -> None:
                             Text("请更正", "correct it"),
                         )
                     )
+
+
+def _dates(book: RuleBook, facts: Facts, problems: Problems) -> None:
+    """A day stands where the kind of the indicator reads one, and nowhere else."""
+    days = {
+        node.code: {fact.name: fact.date for fact in kinds()[node.kind].fields} for node in book.indicators()
+    }
+    for (_, _, indicator), entries in facts.table.items():
+        for fields in entries.values():
+            for name, fact in fields.items():
+                is_day, wanted = dates.read(fact.text) is not None, days.get(indicator, {}).get(name)
+                if wanted is None or is_day == wanted or fact.text in SLASH:
+                    continue
+                zh, en = ("日期", "a date") if wanted else ("数", "a number")
+                remedy = (
+                    Text("请写成 2025-06-30", "write it as 2025-06-30")
+                    if wanted
+                    else Text("请写数", "write a number")
+                )
+                problems.add(
+                    fact.row.problem(
+                        "not_a_date" if wanted else "not_a_number",
+                        Text(
+                            f"“{indicator}”的 {name} 应是{zh}，写的是“{fact.text}”",
+                            f'{name} of "{indicator}" is {en}, not "{fact.text}"',
+                        ),
+                        remedy,
+                    )
+                )
 
 
 def _groups(book: RuleBook, facts: Facts, groups: Mapping[Case, str], problems: Problems) -> None:

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
-from gangmu.engine import numbers
+from gangmu.engine import dates, numbers
 from gangmu.engine.values import NO_TEXT
 from gangmu.problems import Problem, Problems, Text
 from gangmu.sheets import headers, xlsx
 from gangmu.sheets.cells import Fault, shown
 from gangmu.sheets.reading import Sheet, read_workbook
+from gangmu.sheets.xlsx import RawSheet
 
+PARQUET = ".parquet"
 ACTUAL = "actual"
 """The field of a fact that names none."""
 
@@ -75,6 +77,8 @@ class Case:
     period: str = ""
 
 
+Realm = tuple[str, str]
+
 Entries = Mapping[tuple[str, str], Mapping[str, Fact]]
 """(event, scorer) → field → fact; ("", "") is what is neither an event's nor a scorer's."""
 
@@ -117,7 +121,20 @@ class Facts:
                 )
             )
             return
-        fields[name] = Fact(row.value, numbers.read(row.value), row)
+        fields[name] = Fact(row.value, _number(row.value), row)
+
+    def without(self, marks: Collection[str]) -> Facts:
+        """The same facts, values that only mark a gap (`NA`, `..`) left out; their units stay."""
+        if not marks:
+            return self
+        kept: dict[tuple[str, str, str], dict[tuple[str, str], dict[str, Fact]]] = {}
+        for key, entries in self.table.items():
+            said = {
+                who: {name: fact for name, fact in fields.items() if fact.text not in marks}
+                for who, fields in entries.items()
+            }
+            kept[key] = {who: fields for who, fields in said.items() if fields}
+        return Facts(kept, self.order, self.file)
 
     def cases(self) -> tuple[Case, ...]:
         """Units and periods in the order of the file; a unit that has a period is not a case without one."""
@@ -139,6 +156,10 @@ class Facts:
                 return fact.text
         return ""
 
+    def realm(self, case: Case, separate: str = "") -> Realm:
+        """Whom a unit may be compared with at most: its period's, and those alike in the attribute `separate`."""
+        return (case.period, self.attribute(case, separate) if separate else "")
+
     def rows(self) -> Iterator[Row]:
         for entries in self.table.values():
             for fields in entries.values():
@@ -151,6 +172,12 @@ class Facts:
         units = [[case.unit, case.period] for case in self.cases()]
         text = json.dumps([lines, units], ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _number(value: str) -> Fraction | None:
+    """The number a value says; a date says the number of its day."""
+    found = numbers.read(value)
+    return dates.read(value) if found is None else found
 
 
 def _same(value: str) -> str:
@@ -189,13 +216,25 @@ def rows_of(source: Path | str | bytes, problems: Problems, name: str = "") -> I
     """The rows of the facts files, findings about cells beside."""
     if not isinstance(source, bytes) and Path(source).is_dir():
         for path in sorted(Path(source).iterdir()):
-            if path.suffix.lower() in (".csv", ".xlsx"):
+            if path.suffix.lower() in (".csv", ".xlsx", PARQUET):
                 yield from rows_of(path, problems)
+        return
+    if not isinstance(source, bytes) and Path(source).suffix.lower() == PARQUET:
+        yield from _parquet_rows(Path(source), problems)
         return
     workbook = read_workbook(source, name or _name(source))
     for sheet in workbook.sheets:
         if not sheet.empty:
             yield from sheet_rows(sheet, problems)
+
+
+def _parquet_rows(path: Path, problems: Problems) -> Iterator[Row]:
+    """The rows of a Parquet file, as if it were a sheet."""
+    from gangmu.engine.duckdb_files import parquet_table
+
+    headers, rows = parquet_table(path)
+    raw = RawSheet("", [(1, tuple(headers)), *((number, tuple(row)) for number, row in enumerate(rows, 2))])
+    yield from sheet_rows(Sheet(raw, path.name, {}), problems)
 
 
 def sheet_rows(sheet: Sheet, problems: Problems) -> Iterator[Row]:
@@ -211,8 +250,10 @@ def sheet_rows(sheet: Sheet, problems: Problems) -> Iterator[Row]:
                 "facts.no_unit",
                 Text("没有“unit”（单位）一列", 'there is no column "unit"'),
                 Text(
-                    "长表：unit,period,indicator,event,scorer,field,value；宽表：unit,period 后每列一个指标",
-                    "long: unit,period,indicator,event,scorer,field,value; wide: unit, period, a column an indicator",
+                    "长表：unit,period,indicator,event,scorer,field,value；宽表：unit,period 后每列一个指标；"
+                    "单位一列的表头请写 unit",
+                    "long: unit,period,indicator,event,scorer,field,value; wide: unit, period, a column an indicator;"
+                    " call the column of the units `unit`",
                 ),
                 f"A{number}",
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from fractions import Fraction
 
 from gangmu.engine import numbers
@@ -22,6 +22,7 @@ class Form:
         self.file = file
         self.where = where
         self.asked: list[str] = []
+        self.inherited: Set[str] = frozenset()
         self.entries: dict[str, Tree] = {}
         self.lines: dict[str, int] = {}
         self.line = tree.line
@@ -50,6 +51,11 @@ class Form:
     def has(self, key: str) -> bool:
         self.asked.append(key)
         return key in self.entries and not _empty(self.entries[key])
+
+    def inherit(self, whole: Mapping) -> None:
+        """Takes the entries of `whole` that it lacks; of those it does not know none is a finding here."""
+        self.inherited = whole.entries.keys() - self.entries.keys()
+        self.entries, self.lines = whole.entries, whole.lines
 
     def line_of(self, key: str) -> int:
         return self.lines.get(key, self.line)
@@ -179,17 +185,26 @@ class Form:
 
     def close(self) -> None:
         for key in self.entries:
-            if key not in self.asked:
-                near = nearest(key, self.asked)
-                known = list(dict.fromkeys(self.asked))
+            if key not in self.asked and key not in self.inherited:
                 self.refuse(
                     "unknown_key",
                     f"不认识“{key}”",
                     f'"{key}" is not known here',
-                    f"是否就是“{near}”" if near else f"请删去，或改用：{'、'.join(known)}",
-                    f'is it "{near}"' if near else f"remove it, or use one of: {', '.join(known)}",
+                    *self._instead_of(key),
                     self.lines[key],
                 )
+
+    def _instead_of(self, key: str) -> tuple[str, str]:
+        if key.endswith(")"):
+            return (
+                "花括号内含逗号的公式要加引号",
+                "within braces a formula with commas stands in quotes",
+            )
+        near = nearest(key, self.asked)
+        if near:
+            return f"是否就是“{near}”", f'is it "{near}"'
+        known = list(dict.fromkeys(self.asked))
+        return f"请删去，或改用：{'、'.join(known)}", f"remove it, or use one of: {', '.join(known)}"
 
 
 def _empty(tree: Tree) -> bool:

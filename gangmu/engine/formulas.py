@@ -1,6 +1,6 @@
 """The tiny language of formulas: `clamp(full * actual / target, 0, full)`.
 
-Numbers, names, `+ - * /`, comparisons (also chained), `and or not`, brackets, and the functions of FUNCTIONS.
+Numbers, names, `+ - * / ^`, comparisons (also chained), `and or not`, brackets, and the functions of FUNCTIONS.
 Full-width punctuation is read as well. There are no loops, no assignments and no strings but names in quotes.
 """
 
@@ -10,7 +10,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import pairwise
 
+from gangmu.engine import distribution
 from gangmu.engine import expressions as x
 from gangmu.engine.expressions import Expression
 from gangmu.engine.nearest import nearest
@@ -18,6 +20,7 @@ from gangmu.engine.numbers import HALF_UP
 from gangmu.engine.values import MISSING, UNDEFINED
 from gangmu.problems import Text
 
+TIES = ("share", "dense", "mean", "last")
 MAX_LENGTH = 2000
 MAX_DEPTH = 60
 MAX_TREE_DEPTH = 100
@@ -27,8 +30,8 @@ MAX_TREE_SIZE = 20_000
 MIN_DIGITS, MAX_DIGITS = -6, 60
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)?)"
-    r"|(?P<text>\"[^\"]*\"|'[^']*')|(?P<sign><=|>=|==|!=|[-+*/(),<>]))"
+    r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:[eE][-+]?\d{1,2})?(?!\w))|(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)?)"
+    r"|(?P<text>\"[^\"]*\"|'[^']*')|(?P<sign><=|>=|==|!=|[-+*/^(),<>]))"
 )
 _WIDE = str.maketrans("（），＋－×÷＜＞“”", '(),+-*/<>""')
 _COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
@@ -49,7 +52,9 @@ class Scope:
 
     names: values and facts by name. bands, lists, levels: the tables that functions look up. nodes: other nodes of
     the rule book by code. indicator: whose facts and events are meant. precision: decimals of ln, power and sd.
-    event_names: the fields an event may have. one_per: the field of which only the highest event counts.
+    event_names: the fields an event may have. one_per: the field of which only the highest event counts. several:
+    codes of nodes that one name stands for among the values of a function (`parts`, `indicators`).
+    beside: facts of the indicator that are not its events'.
     """
 
     names: Mapping[str, Expression]
@@ -63,6 +68,8 @@ class Scope:
     ties: str = "share"
     event_names: frozenset[str] = frozenset()
     one_per: str = ""
+    several: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    beside: tuple[str, ...] = ()
 
 
 def parse(text: str, scope: Scope) -> Expression:
@@ -209,8 +216,13 @@ class _Parser:
         minus = False
         while sign := self._said("-", "+"):
             minus ^= sign == "-"
-        found = self._atom()
+        found = self._raised()
         return x.Sub(x.Const(Fraction(0)), found) if minus else found
+
+    def _raised(self) -> Expression:
+        """`2 ^ 3 ^ 2` is 2 to the power of 9, and `-2 ^ 2` is -4, as one writes it on paper."""
+        base = self._atom()
+        return x.Power(base, self._signed(), self.scope.precision) if self._said("^") else base
 
     def _atom(self) -> Expression:
         kind, said = self.tokens[self.at]
@@ -257,11 +269,20 @@ class _Parser:
     def _arguments(self) -> list[Expression | str]:
         found: list[Expression | str] = []
         while not self._said(")"):
-            found.append(self._argument())
+            found.extend(self._several() or [self._argument()])
             if not self._said(","):
                 self._need(")")
                 break
         return found
+
+    def _several(self) -> list[Expression]:
+        """`parts` and `indicators` stand for the score of each, `indicators.actual` for a fact or line of each."""
+        name, _, part = self.tokens[self.at][1].partition(".")
+        codes = self.scope.several.get(name, ())
+        if not codes or self.tokens[self.at][0] != "name" or self.tokens[self.at + 1][1] not in (",", ")"):
+            return []
+        self.at += 1
+        return [self._name(f"{code}.{part}" if part else code) for code in codes]
 
     def _argument(self) -> Expression | str:
         """A name of a table or a text stays a name: the function knows what it wants."""
@@ -355,6 +376,29 @@ def _cut(mode: str) -> _Function:
     return build
 
 
+def _month(parser: _Parser, arguments: _Arguments) -> Expression:
+    """The number of the calendar month a day lies in: two days of one month have the same, the next month one more.
+
+    The civil calendar in whole divisions, years beginning in March so that the leap day comes last.
+    """
+    (day,) = _expressions("month", arguments, 1, 1)
+
+    def number(value: int) -> Expression:
+        return x.Const(Fraction(value))
+
+    def whole(value: Expression, by: int) -> Expression:
+        return x.Round(x.Div(value, number(by)), 0, "down")
+
+    since = x.Add((day, number(305)))
+    era = whole(since, 146097)
+    of_era = x.Sub(since, x.Mul((era, number(146097))))
+    leap_days = x.Sub(x.Add((whole(of_era, 1460), whole(of_era, 146096))), whole(of_era, 36524))
+    year = whole(x.Sub(of_era, leap_days), 365)
+    before = x.Add((x.Mul((year, number(365))), x.Sub(whole(year, 4), whole(year, 100))))
+    month = whole(x.Add((x.Mul((x.Sub(of_era, before), number(5))), number(2))), 153)
+    return x.Add((x.Mul((era, number(4800))), x.Mul((year, number(12))), month))
+
+
 def _ln(parser: _Parser, arguments: _Arguments) -> Expression:
     value, *digits = _expressions("ln", arguments, 1, 2)
     return x.Ln(value, _whole("ln", digits[0]) if digits else parser.scope.precision)
@@ -372,6 +416,24 @@ def _when(parser: _Parser, arguments: _Arguments) -> Expression:
     found = _expressions("when", arguments, 2)
     otherwise = found.pop() if len(found) % 2 else NO_CASE
     return x.When(tuple(zip(found[::2], found[1::2], strict=True)), otherwise)
+
+
+def _interpolate(parser: _Parser, arguments: _Arguments) -> Expression:
+    """Straight lines between the given points, level before the first and after the last."""
+    value, *points = _expressions("interpolate", arguments, 5, 199)
+    ends = [_number("interpolate", point) for point in points[::2]]
+    if len(points) % 2 or any(low >= high for low, high in pairwise(ends)):
+        raise FormulaError(
+            "函数 interpolate 要有一个数值，再成对写出各点，横坐标由小到大",
+            "interpolate takes a value, then points in pairs, the first of each pair rising",
+        )
+    pairs = list(zip(points[::2], points[1::2], strict=True))
+    cases: list[tuple[Expression, Expression]] = [(x.Compare("<=", value, pairs[0][0]), pairs[0][1])]
+    for (low, at_low), (high, at_high) in pairwise(pairs):
+        share = x.Div(x.Sub(value, low), x.Sub(high, low))
+        between = x.Add((at_low, x.Mul((share, x.Sub(at_high, at_low)))))
+        cases.append((x.Compare("<=", value, high), between))
+    return x.When(tuple(cases), pairs[-1][1])
 
 
 def _missing(parser: _Parser, arguments: _Arguments) -> Expression:
@@ -403,11 +465,13 @@ def _listed(parser: _Parser, arguments: _Arguments) -> Expression:
 
 
 def _choose(parser: _Parser, arguments: _Arguments) -> Expression:
-    name = str(arguments[0]) if len(arguments) == 1 else ""
-    if name not in parser.scope.levels:
+    """The number that a fact's word stands for; a second argument names another fact than the usual one."""
+    name, other = (*arguments, "", "")[:2]
+    if name not in parser.scope.levels or not (other == "" or isinstance(other, x.Field)):
         raise FormulaError("函数 choose 要有一张级别表", "choose takes a table of levels")
-    of_field, table = parser.scope.levels[name]
-    return x.Choose(parser.scope.indicator, of_field, table)
+    of_field, table = parser.scope.levels[str(name)]
+    said = other.field if isinstance(other, x.Field) else of_field
+    return x.Choose(parser.scope.indicator, said, table)
 
 
 def _answers(parser: _Parser, arguments: _Arguments, function: str) -> list[tuple[Expression, Fraction]]:
@@ -434,21 +498,173 @@ def _answer_sum(parser: _Parser, arguments: _Arguments) -> Expression:
     return _voted([(field, x.Mul((field, x.Const(points)))) for field, points in found])
 
 
+def _no_value(parser: _Parser, arguments: _Arguments) -> Expression:
+    _expressions("no_value", arguments, 0, 0)
+    return x.Nothing(MISSING, "按规定视为没有数据", "counted as missing by the rule book")
+
+
+def _sqrt(parser: _Parser, arguments: _Arguments) -> Expression:
+    (value,) = _expressions("sqrt", arguments, 1, 1)
+    return x.Power(value, x.Const(Fraction(1, 2)), parser.scope.precision)
+
+
+def _log10(parser: _Parser, arguments: _Arguments) -> Expression:
+    (value,) = _expressions("log10", arguments, 1, 1)
+    return x.Log10(value, parser.scope.precision)
+
+
+def _exp(parser: _Parser, arguments: _Arguments) -> Expression:
+    (value,) = _expressions("exp", arguments, 1, 1)
+    return x.Exp(value, parser.scope.precision)
+
+
+def _across(how: str, *, known: bool = False) -> _Function:
+    name = f"known_{how}" if known else how
+
+    def build(parser: _Parser, arguments: _Arguments) -> Expression:
+        return x.Across(how, tuple(_expressions(name, arguments, 1, 999)), known, parser.scope.precision)
+
+    return build
+
+
+def _size(parser: _Parser, arguments: _Arguments) -> Expression:
+    return x.Const(Fraction(len(_expressions("size", arguments, 1, 999))))
+
+
+def _has(parser: _Parser, arguments: _Arguments) -> Expression:
+    if len(arguments) != 2 or not all(isinstance(said, str) for said in arguments):
+        raise FormulaError(
+            "函数 has 要有两个带引号的文字：属性和取值", "has takes two quoted texts: attribute and value"
+        )
+    return x.Has(str(arguments[0]), str(arguments[1]))
+
+
+def _text_and_value(name: str, arguments: _Arguments, what_zh: str, what_en: str) -> tuple[Expression, str]:
+    if len(arguments) == 2 and isinstance(arguments[0], Expression) and isinstance(arguments[1], str):
+        return arguments[0], arguments[1]
+    raise FormulaError(
+        f"函数 {name} 要有一个数值和带引号的{what_zh}", f"{name} takes a value and {what_en} in quotes"
+    )
+
+
+def _at_unit(parser: _Parser, arguments: _Arguments) -> Expression:
+    value, unit = _text_and_value("at_unit", arguments, "单位", "a unit")
+    return x.Elsewhere(value, unit=unit)
+
+
+def _in_period(parser: _Parser, arguments: _Arguments) -> Expression:
+    value, period = _text_and_value("in_period", arguments, "期间", "a period")
+    return x.Elsewhere(value, period=period)
+
+
+def _before(parser: _Parser, arguments: _Arguments) -> Expression:
+    value, *back = _expressions("before", arguments, 1, 2)
+    many = _whole("before", back[0]) if back else 1
+    if many < 1:
+        raise FormulaError("函数 before 往前至少一期", "before goes back at least one period")
+    return x.Elsewhere(value, back=many)
+
+
+def _number(name: str, value: Expression) -> Fraction:
+    if isinstance(value, x.Const):
+        return value.value
+    raise FormulaError(f"函数 {name} 除第一个外要写成数", f"all but the first value of {name} are numbers")
+
+
+@dataclass(frozen=True, slots=True)
+class _Among:
+    """A function over many units, taken apart: whom it is over, the values it was given, and an option in quotes."""
+
+    scope: str
+    values: list[Expression]
+    option: str
+
+
+def _among(
+    name: str, scope: str, arguments: _Arguments, most: int = 1, options: Sequence[str] = ()
+) -> _Among:
+    """`same_…` needs an attribute in quotes, `group_…` may name a group; a text of `options` says how."""
+    texts = [said for said in arguments if isinstance(said, str)]
+    option = next((said for said in texts if said in options), "")
+    places = [said for said in texts if said not in options]
+    values = _expressions(name, [said for said in arguments if not isinstance(said, str)], 1, most)
+    if (len(places) > 1 or (places and scope not in ("group", "same"))) or len(texts) - len(places) > 1:
+        known = f"，可用：{'、'.join(options)}" if options else ""
+        known_en = f"; it may be one of {', '.join(options)}" if options else ""
+        raise FormulaError(
+            f"函数 {name} 不认识“{places[-1] if places else texts[-1]}”{known}",
+            f'{name} does not know "{places[-1] if places else texts[-1]}"{known_en}',
+        )
+    if scope == "same" and not places:
+        raise FormulaError(
+            f'函数 {name} 要写明按哪个属性分，如 {name}(actual, "region")',
+            f'{name} says by which attribute, as in {name}(actual, "region")',
+        )
+    return _Among(f"{scope}:{places[0]}" if places else scope, values, option)
+
+
 def _group(how: str, scope: str = "group") -> _Function:
     def build(parser: _Parser, arguments: _Arguments) -> Expression:
-        where = scope
-        if len(arguments) == 2 and isinstance(arguments[1], str):
-            where = f"group:{arguments[1]}"
-        (value,) = _expressions(how, arguments[:1], 1, 1)
-        return x.OverGroup(how, value, where, parser.scope.precision)
+        among = _among(f"{scope}_{how}", scope, arguments)
+        return x.OverGroup(how, among.values[0], among.scope, parser.scope.precision)
+
+    return build
+
+
+def _percentile(scope: str) -> _Function:
+    name = f"{scope}_percentile"
+
+    def build(parser: _Parser, arguments: _Arguments) -> Expression:
+        among = _among(name, scope, arguments, 2, tuple(distribution.QUANTILES))
+        if len(among.values) != 2 or not 0 <= (share := _number(name, among.values[1])) <= 100:
+            raise FormulaError(
+                f"函数 {name} 要有一个数值和0—100的百分位", f"{name} takes a value and a percentile, 0–100"
+            )
+        return x.Quantile(among.values[0], share / 100, among.option or "linear", among.scope)
+
+    return build
+
+
+def _winsorised(scope: str) -> _Function:
+    name = f"{scope}_winsorised"
+
+    def build(parser: _Parser, arguments: _Arguments) -> Expression:
+        among = _among(name, scope, arguments, 4)
+        if len(among.values) != 4:
+            raise FormulaError(
+                f"函数 {name} 要有：数值、最多几个点、偏度界限、峰度界限，如 {name}(actual, 5, 2, 3.5)",
+                f"{name} takes a value, the most points, a bound of skew and one of kurtosis, as in"
+                f" {name}(actual, 5, 2, 3.5)",
+            )
+        most = _whole(name, among.values[1])
+        skew, kurtosis = (_number(name, value) for value in among.values[2:])
+        return x.Winsorised(among.values[0], most, skew, kurtosis, among.scope)
+
+    return build
+
+
+def _skewed(scope: str) -> _Function:
+    name = f"{scope}_skewed"
+
+    def build(parser: _Parser, arguments: _Arguments) -> Expression:
+        among = _among(name, scope, arguments, 3)
+        if len(among.values) != 3:
+            raise FormulaError(
+                f"函数 {name} 要有：数值、偏度界限、峰度界限，如 {name}(actual, 2, 3.5)",
+                f"{name} takes a value, a bound of skew and one of kurtosis, as in {name}(actual, 2, 3.5)",
+            )
+        skew, kurtosis = (_number(name, value) for value in among.values[1:])
+        return x.Skewed(among.values[0], skew, kurtosis, among.scope)
 
     return build
 
 
 def _rank(order: str, scope: str) -> _Function:
+    name = f"{scope}_rank".removeprefix("group_") + ("_low" if order == "low" else "")
+
     def build(parser: _Parser, arguments: _Arguments) -> Expression:
-        (value,) = _expressions("rank", arguments, 1, 1)
-        return x.Rank(value, order, parser.scope.ties, scope)
+        among = _among(name, scope, arguments, 1, TIES)
+        return x.Rank(among.values[0], order, among.option or parser.scope.ties, among.scope)
 
     return build
 
@@ -457,7 +673,8 @@ def _over_events(how: str) -> _Function:
     def build(parser: _Parser, arguments: _Arguments) -> Expression:
         value, *bounds = _expressions(how + "_events", arguments, 1, 3)
         least, most = (*bounds, None, None)[:2]
-        return x.OverEvents(how, parser.scope.indicator, value, parser.scope.one_per, least, most)
+        scope = parser.scope
+        return x.OverEvents(how, scope.indicator, value, scope.one_per, least, most, scope.beside)
 
     return build
 
@@ -465,7 +682,7 @@ def _over_events(how: str) -> _Function:
 def _count_events(parser: _Parser, arguments: _Arguments) -> Expression:
     """Number of events; an event may stand for several by its field `count`."""
     _expressions("count_events", arguments, 0, 0)
-    return x.OverEvents("sum", parser.scope.indicator, event_count())
+    return x.OverEvents("sum", parser.scope.indicator, event_count(), beside=parser.scope.beside)
 
 
 def event_count() -> Expression:
@@ -475,6 +692,10 @@ def event_count() -> Expression:
     return x.When(one, x.Const(Fraction(1)))
 
 
+_SCOPES = ("group", "all", "same", "own", "ever")
+_OF_UNITS = ("mean", "max", "min", "sum", "count", "median", "sd", "sample_sd", "skew", "kurtosis")
+_OF_VALUES = ("mean", "sum", "median", "sd", "sample_sd", "geometric", "harmonic")
+
 FUNCTIONS: Mapping[str, _Function] = {
     "min": _min,
     "max": _max,
@@ -483,9 +704,11 @@ FUNCTIONS: Mapping[str, _Function] = {
     "round": _round,
     "whole": _cut("down"),
     "whole_up": _cut("up"),
+    "month": _month,
     "ln": _ln,
     "power": _power,
     "when": _when,
+    "interpolate": _interpolate,
     "missing": _missing,
     "first": _first,
     "table": _table,
@@ -493,24 +716,24 @@ FUNCTIONS: Mapping[str, _Function] = {
     "choose": _choose,
     "answer_count": _answer_count,
     "answer_sum": _answer_sum,
-    "group_mean": _group("mean"),
-    "group_max": _group("max"),
-    "group_min": _group("min"),
-    "group_sum": _group("sum"),
-    "group_count": _group("count"),
-    "group_median": _group("median"),
-    "group_sd": _group("sd"),
-    "all_mean": _group("mean", "all"),
-    "all_max": _group("max", "all"),
-    "all_min": _group("min", "all"),
-    "all_sum": _group("sum", "all"),
-    "all_count": _group("count", "all"),
-    "all_median": _group("median", "all"),
-    "all_sd": _group("sd", "all"),
-    "rank": _rank("high", "group"),
-    "rank_low": _rank("low", "group"),
-    "all_rank": _rank("high", "all"),
-    "all_rank_low": _rank("low", "all"),
+    "no_value": _no_value,
+    "sqrt": _sqrt,
+    "log10": _log10,
+    "exp": _exp,
+    "has": _has,
+    "at_unit": _at_unit,
+    "in_period": _in_period,
+    "before": _before,
+    "count": _across("count"),
+    "size": _size,
+    **{how: _across(how) for how in _OF_VALUES},
+    **{f"known_{how}": _across(how, known=True) for how in (*_OF_VALUES, "min", "max")},
+    **{f"{scope}_{how}": _group(how, scope) for scope in _SCOPES for how in _OF_UNITS},
+    **{f"{scope}_percentile": _percentile(scope) for scope in _SCOPES},
+    **{f"{scope}_skewed": _skewed(scope) for scope in _SCOPES},
+    **{f"{scope}_winsorised": _winsorised(scope) for scope in _SCOPES},
+    **{f"{scope}_rank".removeprefix("group_"): _rank("high", scope) for scope in _SCOPES},
+    **{f"{scope}_rank_low".removeprefix("group_"): _rank("low", scope) for scope in _SCOPES},
     "sum_events": _over_events("sum"),
     "max_events": _over_events("max"),
     "min_events": _over_events("min"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gangmu.engine import numbers
 from gangmu.engine.expressions import Const, Expression, Lookup
-from gangmu.engine.facts import Case
+from gangmu.engine.facts import Case, Realm
 from gangmu.engine.planning import GRADED
 from gangmu.engine.rulebook import TOTAL, Grade, Grading, Veto
 
@@ -28,10 +28,10 @@ def grades(results: Results) -> dict[Case, str]:
 
 
 def _populations(results: Results, grading: Grading) -> list[list[Case]]:
-    found: dict[tuple[str, str], list[Case]] = {}
+    found: dict[tuple[Realm, str], list[Case]] = {}
     for case in results.cases:
         group = results.groups[case] if grading.per == "group" else ""
-        found.setdefault((case.period, group), []).append(case)
+        found.setdefault((results.interpreter.realms[case], group), []).append(case)
     return list(found.values())
 
 
@@ -105,7 +105,7 @@ def _tied(edge: Sequence[Fraction], places: int, place: Fraction) -> bool:
 def quota(grading: Grading, grade: Grade, size: int, group: str) -> int | None:
     """How many of a group of `size` may have a grade; None: as many as earn it."""
     if grade.share is not None:
-        return int(numbers.rounded(grade.share * size, 0, grading.quota))
+        return int(numbers.rounded(_for_group(grade.share, group) * size, 0, grading.quota))
     if grade.places is None:
         return None
     return int(_for_group(grade.places, group))

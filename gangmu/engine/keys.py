@@ -40,7 +40,8 @@ ROUND, MISSING, SCORERS, FIGURE, FIGURES, FACT, TEXTS, FACTS, GROUPS = (
     "facts",
     "groups",
 )
-PARTS, FORMS, FORM = "parts", "forms", "form"
+PARTS, FORMS, FORM, EACH = "parts", "forms", "form", "each"
+INPUTS, STEPS, AVAILABLE = "inputs", "steps", "available"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +91,16 @@ _SECTION = (
     _key("round", WHOLE, "小数位（舍入）", "rounded to decimals"),
     _key("show", WHOLE, "打印小数位", "decimals printed"),
     _key("extra", YES, "不计入满分（加扣分）", "outside the full mark", default="no"),
+    _key("beside", YES, "只列出，不合成", "shown beside, no part of the whole", default="no"),
+    _key("factor", AMOUNT, "系数", "factor", default="1"),
+    _key("only_if", FORMULA, "满足条件才计分", "counts only where this holds"),
+    _key("if_not", AMOUNT, "不满足条件得几分", "points where it does not hold", default="0"),
+    _key("available", AVAILABLE, "至少要有几项", "how many parts must be there"),
     *_REACH,
     _key("accepts", WORDS, "原文矛盾", "contradictions of the document"),
 )
 _PARTS = (
+    _key("each", EACH, "各指标共同规定", "what holds for each indicator"),
     _key("sections", PARTS, "考核内容", "sections", of="section"),
     _key("indicators", PARTS, "考核指标", "indicators", of="indicator"),
 )
@@ -126,11 +133,15 @@ FORMS_OF: Mapping[str, tuple[Key, ...]] = {
             "shared_out",
             default="unscored",
         ),
+        _key("separate", TEXT, "按哪一属性分开比", "attribute that keeps units apart"),
+        _key("inputs", INPUTS, "共用数据", "facts that belong to no indicator"),
+        _key("missing_marks", WORDS, "数据空缺记号", "marks that say a fact is missing"),
         _key("total", FORM, "总分", "total", of="total"),
         *_PARTS,
         _key("vetoes", FORMS, "一票否决", "vetoes", of="veto"),
         _key("rank", FORM, "排名", "ranks", of="rank"),
         _key("grades", FORM, "等次", "grades", of="grades"),
+        _key("rewards", FORMS, "奖惩", "rewards", of="reward"),
         _key("examples", FORMS, "示例", "examples", of="example"),
         _key("holes", FORMS, "漏洞", "holes", of="hole"),
         _key("rounding", CHOICE, "舍入方法", "how to round", *ROUNDINGS, default="half_up"),
@@ -154,6 +165,8 @@ FORMS_OF: Mapping[str, tuple[Key, ...]] = {
         _key("floor", AMOUNT, "最低分", "floor"),
         _key("round", ROUND, "小数位（舍入）", "rounded to decimals"),
         _key("show", WHOLE, "打印小数位", "decimals printed"),
+        _key("beside", YES, "只列出，不合成", "shown beside, no part of the whole", default="no"),
+        _key("steps", STEPS, "数据处理步骤", "steps that prepare its facts"),
         _key("missing", MISSING, "缺项怎么计分", "what a missing fact earns", *_MISSING_RULES),
         _key(
             "not_applicable",
@@ -221,7 +234,7 @@ FORMS_OF: Mapping[str, tuple[Key, ...]] = {
         _key("above", NUMBER, "高于", "above"),
         _key("at_most", NUMBER, "不高于", "at most"),
         _key("below", NUMBER, "低于", "below"),
-        _key("share", NUMBER, "名额比例", "share"),
+        _key("share", AMOUNT, "名额比例", "share"),
         _key("places", AMOUNT, "名额", "places"),
         _key("rank_to", WHOLE, "到第几名", "to place"),
     ),
@@ -234,8 +247,16 @@ FORMS_OF: Mapping[str, tuple[Key, ...]] = {
         _key("expect", TEXTS, "应得分", "expected score"),
         _key("expect_rank", TEXTS, "应得名次", "expected rank"),
         _key("expect_grade", TEXTS, "应得等次", "expected grade"),
+        _key("expect_reward", TEXTS, "应得奖惩", "expected reward"),
         _key("arithmetic", TEXTS, "算式", "arithmetic"),
         _key("decimals", WHOLE, "比较到小数位", "compared at decimals"),
+    ),
+    "reward": (
+        _key("name", BOTH, "奖惩", "reward", required=True),
+        _key("grade", TEXT, "等次", "grade"),
+        _key("rank_to", WHOLE, "到第几名", "to place"),
+        _key("amount", AMOUNT, "数额", "amount"),
+        _key("says", BOTH, "后果", "consequence"),
     ),
     "hole": (
         _key("clause", TEXT, "条款", "clause"),
@@ -255,7 +276,7 @@ def of_kind(kind: Kind) -> tuple[Key, ...]:
     """What an indicator of a kind may say beside the common keys: its parameters, and facts that the book states."""
     parameters = (
         Key(each.name, each.type, each.label, each.options, each.default or "", each.default is None)
-        for each in kind.parameters
+        for each in (*kind.parameters, *kind_types.COMMON)
     )
     return (*parameters, *(Key(fact.name, FACT, fact.label) for fact in kind.fields))
 
@@ -275,6 +296,8 @@ WORDS_OF: Mapping[str, Text] = {
     "weighted": Text("加权", "weighted"),
     "mean": Text("平均", "mean"),
     "geometric": Text("几何平均", "geometric mean"),
+    "harmonic": Text("调和平均", "harmonic mean"),
+    "median": Text("中位数", "median"),
     "min": Text("取最低", "least"),
     "max": Text("取最高", "most"),
     "trimmed": Text("去最高最低后平均", "mean without highest and lowest"),

@@ -25,15 +25,17 @@ NUMBER, NUMBERS, BANDS, LEVELS, CHOICE, FORMULA, YES = (
 
 @dataclass(frozen=True, slots=True)
 class FactField:
-    """A fact a kind reads, and what a person calls it."""
+    """A fact a kind reads, and what a person calls it. date: it says a day, as `2025-06-30`."""
 
     name: str
     label: Text
+    date: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter. default: as a rule book would write it; None: must be given; "": may be left out.
+    """A parameter. default: as a rule book would write it; None: must be given; "": may be left out. unnamed: its value
+    for units that a table does not name; "": the indicator is not theirs.
 
     type: NUMBER (one number, or one a group, or one a unit), NUMBERS, BANDS, LEVELS, CHOICE of `options`, FORMULA
     over the kind's facts, YES.
@@ -44,6 +46,7 @@ class Parameter:
     label: Text
     default: str | None = None
     options: tuple[str, ...] = ()
+    unnamed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,15 @@ class Line:
     label: Text = NO_TEXT
 
 
+COMMON = (
+    Parameter(
+        "factor", NUMBER, Text("系数：得分再乘以它", "factor: the score is multiplied by it"), "", unnamed="1"
+    ),
+    Parameter("only_if", FORMULA, Text("满足条件才计分", "counts only where this holds"), ""),
+    Parameter("if_not", NUMBER, Text("不满足条件得几分", "points where it does not hold"), "", unnamed="0"),
+)
+"""Parameters that every kind has: what they do to a score does not depend on how it came about."""
+
 Given = Mapping[str, str]
 """The plain parameters of one indicator as text: choices, yes or no; and "1" for each other one that is set."""
 
@@ -64,7 +76,8 @@ class Kind:
     """A rule kind. `lines` end with `score`; its names are parameters, facts, `full` and lines before it.
 
     lever: the fact a unit can move. reach: formula of the lever's value that earns the most, "" where there is none.
-    lowers: moving the lever down raises the score. events: it reads events. full: the indicator has a full mark.
+    lowers: moving the lever down raises the score. events: the fields it reads of events; needs_events: without any
+    event the fact is missing, where elsewhere nothing happened. full: the indicator has a full mark.
     """
 
     code: str
@@ -78,10 +91,12 @@ class Kind:
     reach: Callable[[Given], str] = lambda given: ""
     lowers: Callable[[Given], bool] = lambda given: False
     events: tuple[str, ...] = ()
+    needs_events: bool = False
     full: bool = True
 
     def parameter(self, name: str) -> Parameter | None:
-        return next((parameter for parameter in self.parameters if parameter.name == name), None)
+        """One of its own, or one that every kind has."""
+        return next((each for each in (*self.parameters, *COMMON) if each.name == name), None)
 
     def field(self, name: str) -> FactField | None:
         return next((fact for fact in self.fields if fact.name == name), None)
@@ -112,6 +127,33 @@ AMONG = Parameter(
     "group",
     ("group", "all"),
 )
+
+GIVEN_AS = Parameter(
+    "given_as",
+    CHOICE,
+    Text("数据是数值（由系统排名）还是已公布的名次", "the fact is a value, or a place published elsewhere"),
+    "value",
+    ("value", "place"),
+)
+
+
+def placed(given: Given) -> str:
+    """The place of `value`: as published, or among the group or all."""
+    if given["given_as"] == "place":
+        return "value"
+    function = ("rank" if given["best"] == "high" else "rank_low") + "(value)"
+    return f"all_{function}" if given["among"] == "all" else function
+
+
+SHARES = Parameter(
+    "shares", YES, Text("写的是分值的比例而不是分数", "what is stated are shares of full, not points"), "no"
+)
+
+
+def of_full(given: Given, points: str) -> str:
+    """Points as stated, or as a share of the full mark."""
+    return f"full * {points}" if given["shares"] == "yes" else points
+
 
 RATIO = Text("完成率", "completion")
 SCORE = Text("得分", "score")

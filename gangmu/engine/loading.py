@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from gangmu.engine import dates, intervals, kind, numbers
 from gangmu.engine import expressions as x
-from gangmu.engine import intervals, kind, numbers
 from gangmu.engine.expressions import Band, Expression
 from gangmu.engine.form import Form
 from gangmu.engine.kind import Kind, Parameter
 from gangmu.engine.kinds import kinds
 from gangmu.engine.rulebook import (
+    EVERYONE,
     TOTAL,
     UNSCORED,
+    Available,
     Example,
     FigureUse,
     Grade,
@@ -26,6 +28,7 @@ from gangmu.engine.rulebook import (
     Missingness,
     Ranking,
     Reach,
+    Reward,
     RuleBook,
     Scorers,
     Section,
@@ -36,7 +39,7 @@ from gangmu.engine.yaml_tree import Mapping, Scalar, Sequence, Tree, parse, plai
 from gangmu.problems import Problems, Text, refuse
 
 CODE = re.compile(r"[^\W\d]\w*")
-COMBINES = ("sum", "weighted", "mean", "geometric", "min", "max", "trimmed")
+COMBINES = ("sum", "weighted", "mean", "geometric", "harmonic", "median", "min", "max", "trimmed")
 MAX_BANDS = 500
 FROM_FIGURES = ("planned", "last_year")
 SLASH = ("/", "／", "不适用", "n/a")
@@ -45,12 +48,18 @@ ZERO, ONE = x.Const(Fraction(0)), x.Const(Fraction(1))
 
 @dataclass(slots=True)
 class Defaults:
-    """What the top of a rule book says for all of its indicators."""
+    """What the top of a rule book, and the sections around, say for all of their indicators.
+
+    each: keys that an indicator has unless it says them itself, with their lines. taken: those some indicator took.
+    """
 
     groups: frozenset[str] = frozenset()
     missing: Missingness = UNSCORED
     not_applicable: Missingness = UNSCORED
     codes: dict[str, int] = field(default_factory=dict)
+    each: Mapping = field(default_factory=lambda: Mapping({}, {}, 0))
+    taken: set[str] = field(default_factory=set)
+    reach: Reach = EVERYONE
 
 
 def book(text: str, file: str = "") -> RuleBook:
@@ -83,6 +92,8 @@ def _book(form: Form, tree: Tree) -> RuleBook:
     defaults = Defaults(frozenset(group.code for group in groups))
     defaults.missing = _missing(form, "missing", UNSCORED)
     defaults.not_applicable = _missing(form, "not_applicable", UNSCORED)
+    inputs = _inputs(form)
+    defaults.codes.update(dict.fromkeys(inputs, form.line_of("inputs")))
     found = RuleBook(
         code=_code(form, "rulebook"),
         title=form.both("title", None),
@@ -93,12 +104,16 @@ def _book(form: Form, tree: Tree) -> RuleBook:
         about=form.both("about"),
         groups=groups,
         group_by=form.text("group_by") or "group",
+        separate=form.text("separate"),
         total=_total(form, defaults),
         vetoes=tuple(_veto(inner, defaults) for inner in form.forms("vetoes")),
         ranking=_ranking(form.form("rank"), form.line),
         grading=_grading(form, defaults),
+        rewards=tuple(_reward(inner, defaults) for inner in form.forms("rewards", "rewards")),
         examples=tuple(_example(inner) for inner in form.forms("examples")),
         holes=tuple(_hole(inner) for inner in form.forms("holes")),
+        inputs=inputs,
+        missing_marks=form.words("missing_marks"),
         rounding=form.choice("rounding", numbers.ROUNDINGS, "half_up"),
         precision=form.whole("precision", 6, 60) or 30,
         content=plain(tree),
@@ -106,6 +121,31 @@ def _book(form: Form, tree: Tree) -> RuleBook:
     )
     form.close()
     return found
+
+
+def _inputs(form: Form) -> dict[str, Text]:
+    """`inputs: [population]`, or `{population: 人口}` with names: facts that belong to no indicator."""
+    tree = form.tree("inputs")
+    if not isinstance(tree, Mapping):
+        found = {code: Text(code, code) for code in form.words("inputs")}
+    else:
+        inner = Form(tree, form.problems, form.file, "inputs")
+        found = {code: inner.both(code, code) for code in inner.entries}
+    for code in found:
+        if not CODE.fullmatch(code):
+            _not_a_name(form, code, form.line_of("inputs"))
+    return found
+
+
+def _not_a_name(form: Form, said: str, line: int) -> None:
+    form.refuse(
+        "code",
+        f"“{said}”不能作编码",
+        f'"{said}" cannot be a code',
+        "用字母、汉字开头，后面可有数字和下划线",
+        "begin with a letter; letters, digits and underscores follow",
+        line,
+    )
 
 
 def _code(form: Form, key: str) -> str:
@@ -176,8 +216,40 @@ def _parts(form: Form, defaults: Defaults) -> tuple[Section | Indicator, ...]:
         "sections": _section,
         "indicators": _indicator,
     }
+    own = form.tree("each")
+    below = replace(defaults, each=_merged(own, defaults.each), taken=set()) if own else defaults
     keys = [key for key in form.entries if key in readers]
-    return tuple(readers[key](inner, defaults) for key in keys for inner in form.forms(key))
+    found = tuple(readers[key](inner, below) for key in keys for inner in form.forms(key))
+    if isinstance(own, Mapping):
+        _unused(form, own, below.taken)
+        defaults.taken |= below.taken
+    elif own is not None:
+        form.refuse("shape", "“each”应写成“键: 值”的形式", '"each" is a mapping', line=form.line_of("each"))
+    return found
+
+
+def _merged(own: Tree, outer: Mapping) -> Mapping:
+    """What is said nearer goes before what is said farther off; steps of the same name likewise."""
+    if not isinstance(own, Mapping):
+        return outer
+    entries, lines = {**outer.entries, **own.entries}, {**outer.lines, **own.lines}
+    near, far = own.entries.get("steps"), outer.entries.get("steps")
+    if isinstance(near, Mapping) and isinstance(far, Mapping):
+        entries["steps"] = Mapping({**far.entries, **near.entries}, {**far.lines, **near.lines}, near.line)
+    return Mapping(entries, lines, own.line)
+
+
+def _unused(form: Form, own: Mapping, taken: set[str]) -> None:
+    for key in own.entries:
+        if key not in taken:
+            form.refuse(
+                "unknown_key",
+                f"each 中的“{key}”没有一个指标用得上",
+                f'"{key}" under each is known to none of the indicators',
+                "请删去或改用规定的键",
+                "remove it or use a documented key",
+                own.lines[key],
+            )
 
 
 def _placed(form: Form, defaults: Defaults) -> tuple[str, Text, str]:
@@ -191,8 +263,10 @@ def _placed(form: Form, defaults: Defaults) -> tuple[str, Text, str]:
 
 def _section(form: Form, defaults: Defaults) -> Section:
     code, name, clause = _placed(form, defaults)
+    outer, defaults.reach = defaults.reach, _reach(form, defaults)
     parts = _parts(form, defaults)
     found = _as_section(form, defaults, code, name, clause, parts)
+    defaults.reach = outer
     if not parts and not found.formula:
         form.refuse("empty", "没有任何考核指标", "has no indicator")
     form.close()
@@ -217,22 +291,53 @@ def _as_section(
         formula=form.text("formula"),
         full=_amount(form, "full", defaults),
         weight=_amount(form, "weight", defaults),
+        factor=_amount(form, "factor", defaults, ONE),
+        only_if=form.text("only_if"),
+        if_not=_amount(form, "if_not", defaults, ZERO),
         cap=_amount(form, "cap", defaults),
         floor=_amount(form, "floor", defaults),
         round=form.whole("round"),
         show=form.whole("show"),
         extra=form.yes("extra"),
-        reach=_reach(form),
+        beside=form.yes("beside"),
+        available=_available(form),
+        reach=_reach(form, defaults),
         accepts=form.words("accepts"),
         lines=dict(form.lines),
     )
 
 
-def _reach(form: Form) -> Reach:
-    return Reach(form.words("groups"), form.words("units"), form.words("except"))
+def _available(form: Form) -> Available | None:
+    """`available: {parts: 3}`, `{share: 66%}` or `{weight: 50%}`; `any`: at least one part."""
+    tree = form.tree("available")
+    if tree is None:
+        return None
+    if isinstance(tree, Scalar) and tree.text.strip() == "any":
+        return Available("parts", Fraction(1))
+    inner = Form(tree, form.problems, form.file, form.where)
+    said = [(counted, inner.number(counted)) for counted in ("parts", "share", "weight")]
+    inner.close()
+    found = [(counted, least) for counted, least in said if least is not None]
+    if len(found) != 1 or found[0][1] < 0 or (found[0][0] != "parts" and found[0][1] > 1):
+        form.refuse(
+            "available",
+            "available 要写 any，或 parts（项数）、share、weight（比例）中的一个",
+            "available is `any`, or one of parts (a number), share and weight (up to 100%)",
+            "例如 available: {share: 66%}",
+            "such as available: {share: 66%}",
+            form.line_of("available"),
+        )
+        return None
+    return Available(*found[0])
 
 
-def _amount(form: Form, key: str, defaults: Defaults, absent: x.Nothing | None = None) -> Expression | None:
+def _reach(form: Form, defaults: Defaults) -> Reach:
+    """For whom a part is: as it says, else as the section it is in."""
+    own = Reach(form.words("groups"), form.words("units"), form.words("except"))
+    return defaults.reach if own == EVERYONE else own
+
+
+def _amount(form: Form, key: str, defaults: Defaults, absent: Expression | None = None) -> Expression | None:
     """A number, or one for each group or unit."""
     tree = form.tree(key)
     if tree is None or (isinstance(tree, Scalar) and tree.text == "none"):
@@ -244,7 +349,7 @@ def _amount(form: Form, key: str, defaults: Defaults, absent: x.Nothing | None =
 
 
 def _lookup(
-    form: Form, key: str, tree: Mapping, defaults: Defaults, absent: x.Nothing | None = None
+    form: Form, key: str, tree: Mapping, defaults: Defaults, absent: Expression | None = None
 ) -> Expression:
     rows = tuple(
         (name, _entry(form, key, value)) for name, value in tree.entries.items() if name != "otherwise"
@@ -259,10 +364,13 @@ def _lookup(
 def _entry(form: Form, key: str, tree: Tree) -> Expression:
     if isinstance(tree, Scalar) and tree.text.strip().lower() in SLASH:
         return x.Nothing(NOT_APPLICABLE, "本单位不适用", "not applicable to this unit")
+    if isinstance(tree, Scalar) and (day := dates.read(tree.text)) is not None:
+        return x.Const(day)
     return x.Const(form.as_number(key, tree) or Fraction(0))
 
 
 def _indicator(form: Form, defaults: Defaults) -> Indicator:
+    form.inherit(_merged(Mapping(form.entries, form.lines, form.line), defaults.each))
     code, name, clause = _placed(form, defaults)
     said = form.text("kind", None)
     of_kind = kinds().get(said)
@@ -270,9 +378,10 @@ def _indicator(form: Form, defaults: Defaults) -> Indicator:
     if of_kind is None:
         of_kind = _unknown_kind(form, said, settings)
     else:
-        for parameter in of_kind.parameters:
+        for parameter in (*of_kind.parameters, *kind.COMMON):
             _parameter(form, of_kind, parameter, settings, defaults)
     fields = _fields(form, of_kind)
+    steps = _steps(form, of_kind, settings, fields)
     for name_of_fact in fields:
         _fact_value(form, name_of_fact, settings, defaults)
     full = _amount(form, "full", defaults)
@@ -295,14 +404,16 @@ def _indicator(form: Form, defaults: Defaults) -> Indicator:
         levels=settings.levels,
         given=settings.given,
         fields=fields,
+        steps=steps,
+        beside=form.yes("beside"),
         scorers=_scorers(form),
         rounds=_rounds(form),
         show=form.whole("show"),
         cap=None if of_kind.parameter("cap") else _amount(form, "cap", defaults),
         floor=None if of_kind.parameter("floor") else _amount(form, "floor", defaults),
-        missing=_missing(form, "missing", UNSCORED if of_kind.events else defaults.missing),
+        missing=_missing(form, "missing", _default_missing(of_kind, defaults)),
         not_applicable=_missing(form, "not_applicable", defaults.not_applicable),
-        reach=_reach(form),
+        reach=_reach(form, defaults),
         figures=_figures(form, settings),
         unit_of_measure=form.text("unit_of_measure"),
         responsible=form.text("responsible"),
@@ -310,7 +421,37 @@ def _indicator(form: Form, defaults: Defaults) -> Indicator:
         lines=dict(form.lines),
     )
     form.close()
+    defaults.taken |= set(form.asked)
     return found
+
+
+def _steps(form: Form, of_kind: Kind, settings: _Settings, fields: tuple[str, ...]) -> dict[str, str]:
+    """Formulas that prepare the facts, by name; a name that means something else already is refused."""
+    taken = {"full", "score", *fields, *(parameter.name for parameter in of_kind.parameters)}
+    taken |= {line.name for line in of_kind.lines(settings.given)}
+    found = {}
+    for name, tree, line in form.pairs("steps"):
+        if not CODE.fullmatch(name):
+            _not_a_name(form, name, line)
+        elif name in taken:
+            form.refuse(
+                "step",
+                f"steps 中的“{name}”已另有含义",
+                f'the step "{name}" has a meaning already',
+                "请换一个名称",
+                "choose another name",
+                line,
+            )
+        elif not isinstance(tree, Scalar):
+            form.refuse("shape", f"“{name}”应是公式", f'"{name}" is a formula', line=line)
+        else:
+            found[name] = tree.text
+    return found
+
+
+def _default_missing(of_kind: Kind, defaults: Defaults) -> Missingness:
+    """No event is not a missing fact, unless the kind cannot do without."""
+    return UNSCORED if of_kind.events and not of_kind.needs_events else defaults.missing
 
 
 def _unknown_kind(form: Form, said: str, settings: _Settings) -> Kind:
@@ -376,7 +517,11 @@ def _read_number(
     form: Form, of_kind: Kind, name: str, tree: Tree, settings: _Settings, defaults: Defaults
 ) -> None:
     if isinstance(tree, Mapping):
-        settings.values[name] = _lookup(form, name, tree, defaults)
+        parameter = of_kind.parameter(name)
+        unnamed = numbers.read(parameter.unnamed) if parameter else None
+        settings.values[name] = _lookup(
+            form, name, tree, defaults, None if unnamed is None else x.Const(unnamed)
+        )
     elif isinstance(tree, Scalar) and numbers.read(tree.text) is None:
         settings.formulas[name] = tree.text
     else:
@@ -456,10 +601,15 @@ def _fact_value(form: Form, name: str, settings: _Settings, defaults: Defaults) 
         settings.values[name] = _lookup(form, name, tree, defaults, absent)
     elif isinstance(tree, Scalar) and tree.text in FROM_FIGURES:
         settings.from_figures[name] = tree.text
-    elif isinstance(tree, Scalar) and (number := numbers.read(tree.text)) is not None:
+    elif isinstance(tree, Scalar) and (number := _number_or_day(tree.text)) is not None:
         settings.values[name] = x.Const(number)
     else:
         settings.formulas[name] = form.text(name)
+
+
+def _number_or_day(text: str) -> Fraction | None:
+    found = numbers.read(text)
+    return dates.read(text) if found is None else found
 
 
 def _scorers(form: Form) -> Scorers | None:
@@ -566,7 +716,7 @@ def _veto(form: Form, defaults: Defaults) -> Veto:
         when=form.text("when") or "count_events() > 0",
         grade=form.text("grade", None if effect == "cap" else ""),
         steps=form.whole("steps", 1, 9) or 1,
-        reach=_reach(form),
+        reach=_reach(form, defaults),
     )
     form.close()
     return found
@@ -617,10 +767,31 @@ def _grade(form: Form, defaults: Defaults) -> Grade:
         above=form.number("above"),
         at_most=form.number("at_most"),
         below=form.number("below"),
-        share=form.number("share"),
+        share=_amount(form, "share", defaults),
         places=_amount(form, "places", defaults),
         rank_to=form.whole("rank_to", 1, 999),
     )
+    form.close()
+    return found
+
+
+def _reward(form: Form, defaults: Defaults) -> Reward:
+    found = Reward(
+        name=form.both("name", None),
+        line=form.line,
+        grade=form.text("grade"),
+        rank_to=form.whole("rank_to", 1, 999),
+        amount=_amount(form, "amount", defaults),
+        says=form.both("says"),
+    )
+    if found.amount is None and not found.says.zh:
+        form.refuse(
+            "required",
+            "要写“amount”或“says”",
+            'needs "amount" or "says"',
+            "请写 amount: 或 says:",
+            "write one",
+        )
     form.close()
     return found
 
@@ -638,6 +809,7 @@ def _example(form: Form) -> Example:
         expect=_answers(form, "expect"),
         ranks=_answers(form, "expect_rank"),
         grades=_answers(form, "expect_grade"),
+        rewards=_answers(form, "expect_reward"),
         arithmetic=_answers(form, "arithmetic"),
         decimals=form.whole("decimals"),
         units=tuple(unit for unit, _, _ in form.pairs("facts")),
@@ -650,8 +822,8 @@ def _answers(form: Form, key: str) -> dict[str, str]:
     return {unit: value.text.strip() for unit, value, _ in form.pairs(key) if isinstance(value, Scalar)}
 
 
-def _example_facts(form: Form) -> list[tuple[str, str, str, str, str, int]]:
-    """Rows (unit, name, event, field, value, line) of the facts of an example."""
+def _example_facts(form: Form) -> list[tuple[str, str, str, str, str, int, str]]:
+    """Rows (unit, name, event, field, value, line, scorer) of the facts of an example."""
     rows = []
     for unit, tree, _ in form.pairs("facts"):
         inner = Form(tree, form.problems, form.file, form.where)
@@ -660,7 +832,7 @@ def _example_facts(form: Form) -> list[tuple[str, str, str, str, str, int]]:
             if isinstance(value, Sequence):
                 rows += _example_events(form, unit, name, value)
             elif isinstance(value, Scalar):
-                rows.append((unit, name, "", part, value.text, inner.lines[key]))
+                rows.append((unit, name, "", part, value.text, inner.lines[key], ""))
             else:
                 form.refuse("shape", f"“{key}”应是一个值", f'"{key}" is a value', line=inner.lines[key])
     return rows
@@ -668,13 +840,16 @@ def _example_facts(form: Form) -> list[tuple[str, str, str, str, str, int]]:
 
 def _example_events(
     form: Form, unit: str, name: str, events: Sequence
-) -> list[tuple[str, str, str, str, str, int]]:
+) -> list[tuple[str, str, str, str, str, int, str]]:
+    """Each is an event of its own, unless it names the scorer whose mark it is."""
     rows = []
     for number, tree in enumerate(events.items, 1):
         inner = Form(tree, form.problems, form.file, form.where)
+        scorer = inner.text("scorer")
         for part, value in inner.entries.items():
-            if isinstance(value, Scalar):
-                rows.append((unit, name, str(number), part, value.text, inner.lines[part]))
+            if isinstance(value, Scalar) and part != "scorer":
+                event = "" if scorer else str(number)
+                rows.append((unit, name, event, part, value.text, inner.lines[part], scorer))
     return rows
 
 

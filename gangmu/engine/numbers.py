@@ -1,4 +1,4 @@
-"""Exact numbers: reading, rounding and printing rationals, and the two functions that are not rational."""
+"""Exact numbers: reading, rounding and printing rationals, and the functions that are not rational."""
 
 from __future__ import annotations
 
@@ -119,12 +119,34 @@ def ln(value: Fraction, decimals: int) -> Fraction:
     return _kept(context.ln(_decimal(value, context)), decimals)
 
 
+MOST_EXPONENT = 10_000
+"""Beyond it `exp` would be a number of thousands of digits: a mistake."""
+
+
+def log10(value: Fraction, decimals: int) -> Fraction:
+    """Decimal logarithm of a positive value, exact for powers of ten, else correct to `decimals` places."""
+    context = _context(decimals + 20 + _digits(value))
+    return _kept(context.log10(_decimal(value, context)), decimals)
+
+
+def exp(value: Fraction, decimals: int) -> Fraction:
+    """e to the power of a value of at most MOST_EXPONENT, correct to `decimals` places."""
+    if value < -MOST_EXPONENT:
+        return Fraction(0)
+    context = _context(decimals + 20 + max(floor(value), 0) // 2)
+    return _kept(context.exp(_decimal(value, context)), decimals)
+
+
+MOST_EXACT = 64
+"""Whole exponents up to it give exact powers."""
+
+
 def power(base: Fraction, exponent: Fraction, decimals: int) -> Fraction:
-    """`base ** exponent`, base ≥ 0. Exact for a whole exponent up to 64, else correct to `decimals` places.
+    """`base ** exponent`. Exact for a whole exponent up to MOST_EXACT, else, for base ≥ 0, correct to `decimals`.
 
     Raises OverflowError where the result is longer than MAX_BITS.
     """
-    if exponent.denominator == 1 and abs(exponent) <= 64:
+    if exponent.denominator == 1 and abs(exponent) <= MOST_EXACT:
         if bits(base) * abs(exponent) > MAX_BITS:
             raise OverflowError("the power is too long")
         return base ** int(exponent)

@@ -13,11 +13,22 @@ from itertools import pairwise
 
 from gangmu.engine import expressions as x
 from gangmu.engine.expressions import Expression
-from gangmu.engine.formulas import FormulaError, Scope, parse
+from gangmu.engine.facts import ACTUAL
+from gangmu.engine.formulas import FormulaError, Scope, names_in, parse
 from gangmu.engine.kind import FORMULA, Kind, Line
 from gangmu.engine.kinds import kinds
 from gangmu.engine.ordering import ordered
-from gangmu.engine.rulebook import EVERYONE, TOTAL, Indicator, Missingness, Reach, RuleBook, Section, Veto
+from gangmu.engine.rulebook import (
+    EVERYBODY,
+    EVERYONE,
+    TOTAL,
+    Indicator,
+    Missingness,
+    Reach,
+    RuleBook,
+    Section,
+    Veto,
+)
 from gangmu.engine.values import MISSING, NO_TEXT, NOT_APPLICABLE, SHARED_OUT
 from gangmu.problems import Problem, Problems, Text
 
@@ -142,14 +153,17 @@ class _Compiler:
         self.book = book
         self.problems = problems
         self.codes = self._codes()
+        self.several = {"indicators": tuple(_leaves(book.total))}
+        self.inputs: dict[str, Expression] = {name: x.Field(name, ACTUAL) for name in book.inputs}
 
     def _codes(self) -> frozenset[str]:
-        """Every name a formula of the book may refer to."""
-        found = set()
+        """Every name a formula of the book may refer to; a veto is 1 where it strikes, else 0."""
+        found = {veto.code for veto in self.book.vetoes}
         for node in self.book.nodes():
             found |= {node.code, f"{node.code}.full"}
             if isinstance(node, Indicator):
                 found |= {f"{node.code}.{line.name}" for line in kinds()[node.kind].lines(node.given)}
+                found |= {f"{node.code}.{name}" for name in node.steps}
         return frozenset(found - {TOTAL}) | {TOTAL}
 
     def steps(self) -> Iterator[Step]:
@@ -158,6 +172,10 @@ class _Compiler:
         for veto in self.book.vetoes:
             yield self._veto(veto)
         yield self._out()
+        for text in self.book.ranking.tie_break:
+            if text not in self.codes:
+                scope = Scope({}, nodes=self.codes, precision=self.book.precision)
+                yield Step(text, TOTAL, self._parsed(text, scope, "rank", self.book.ranking.line), text)
         if self.book.grading and self.book.grading.of:
             grading = self.book.grading
             yield Step(
@@ -165,7 +183,7 @@ class _Compiler:
                 TOTAL,
                 self._parsed(
                     grading.of,
-                    Scope({}, nodes=self.codes, precision=self.book.precision),
+                    Scope(self.inputs, nodes=self.codes, precision=self.book.precision),
                     "grades",
                     grading.line,
                 ),
@@ -194,6 +212,8 @@ class _Compiler:
         yield Step(f"{node.code}.full", node.code, full, label=Text("分值", "full mark"), reach=node.reach)
         scope = self._scope(node, of_kind)
         names = dict(scope.names)
+        for name in node.steps:
+            yield self._prepared(node, name)
         for line in of_kind.lines(node.given):
             yield self._line(node, line, replace(scope, names=names))
             names[line.name] = x.Ref(f"{node.code}.{line.name}")
@@ -208,6 +228,15 @@ class _Compiler:
         }
         return self._parsed(text, replace(scope, names={**scope.names, **lines}), node.code, node.line)
 
+    def _prepared(self, node: Indicator, name: str) -> Step:
+        """A step that prepares the facts: it sees them and the steps before it, not what the kind makes of them."""
+        text, line = node.steps[name], node.lines.get("steps", node.line)
+        scope = self._scope(node, kinds()[node.kind], before=name)
+        tree = self._parsed(text, scope, f"{node.clause}“{node.name.zh}”{name}", line)
+        if name in node.rounds:
+            tree = x.Round(tree, node.rounds[name], self.book.rounding)
+        return Step(f"{node.code}.{name}", node.code, tree, text, Text(name, name), node.reach, line)
+
     def _line(self, node: Indicator, line: Line, scope: Scope) -> Step:
         text = node.formulas.get(line.formula, line.formula)
         where = f"{node.clause}“{node.name.zh}”"
@@ -215,7 +244,9 @@ class _Compiler:
             text, scope, where, node.lines.get(line.formula, node.line)
         )
         if line.name == "score":
+            tree = _times(tree, scope.names.get("factor"))
             tree = _bounded(tree, node.floor, node.cap)
+            tree = _only_if(tree, scope.names.get("only_if"), scope.names.get("if_not"))
         if line.name in node.rounds:
             tree = x.Round(tree, node.rounds[line.name], self.book.rounding)
         return Step(
@@ -228,9 +259,12 @@ class _Compiler:
             node.lines.get(line.formula, node.line),
         )
 
-    def _scope(self, node: Indicator, of_kind: Kind) -> Scope:
-        """Facts first, then what the book states, then formulas over both."""
-        names: dict[str, Expression] = {name: _fact(node, name) for name in node.fields}
+    def _scope(self, node: Indicator, of_kind: Kind, before: str = "") -> Scope:
+        """The book's inputs and the facts first, then what the book states, then steps, then formulas over all.
+
+        before: a step; it sees neither itself nor what comes after it.
+        """
+        names = self.inputs | {name: _fact(node, name) for name in node.fields}
         names["full"] = x.Ref(f"{node.code}.full")
         names.update(node.values)
         event_names = of_kind.events or (EVENT_FIELDS if of_kind.code == "formula" else ())
@@ -246,10 +280,18 @@ class _Compiler:
             ties=self.book.ranking.ties,
             event_names=frozenset(event_names),
             one_per="matter" if node.given.get("highest_only") == "yes" else "",
+            several=self.several,
+            beside=own_facts(node),
         )
+        steps = list(node.steps)
+        at = steps.index(before) if before else len(steps)
+        later = set(steps[at:])
+        names.update({name: x.Ref(f"{node.code}.{name}") for name in steps[:at]})
         for name, text in node.formulas.items():
             parameter = of_kind.parameter(name)
             if name == "formula" and parameter and parameter.type == FORMULA:
+                continue
+            if before and (name not in node.fields or names_in(text) & later):
                 continue
             line = node.lines.get(name, node.line)
             names[name] = self._parsed(text, scope, f"{node.clause}“{node.name.zh}”{name}", line)
@@ -266,7 +308,8 @@ class _Compiler:
 
     def _instead(self, node: Indicator, rule: Missingness, earned: Expression) -> Expression:
         full = x.Ref(f"{node.code}.full")
-        average = x.OverGroup("mean", earned, f"group:{rule.group}" if rule.group else "group")
+        scope = {"": "group", EVERYBODY: "all"}.get(rule.group, f"group:{rule.group}")
+        average = x.OverGroup("mean", earned, scope)
         table: dict[str, Expression] = {
             "full": full,
             "none": ZERO,
@@ -288,8 +331,11 @@ class _Compiler:
             label=Text("满分", "full mark"),
             reach=node.reach,
         )
-        tree = self._combined(node)
+        tree = _times(self._combined(node), node.factor)
         tree = _bounded(tree, node.floor, node.cap)
+        if node.only_if:
+            condition = self._over_nodes(node, node.only_if, "only_if")
+            tree = _only_if(tree, condition, node.if_not)
         if node.round is not None:
             tree = x.Round(tree, node.round, self.book.rounding)
         zero = [veto.code for veto in self.book.vetoes if veto.effect == "zero"] if node.code == TOTAL else []
@@ -308,38 +354,57 @@ class _Compiler:
         )
 
     def _combined(self, node: Section) -> Expression:
-        if node.formula:
-            scope = Scope(
-                {},
-                nodes=self.codes,
-                precision=self.book.precision,
-                rounding=self.book.rounding,
-                ties=self.book.ranking.ties,
-            )
-            where = f"{node.clause}“{node.name.zh}”"
-            return self._parsed(node.formula, scope, where, node.lines.get("formula", node.line))
         parts = tuple(
-            (x.Ref(part.code), part.weight or ONE, x.Ref(f"{part.code}.full")) for part in node.parts
+            (x.Ref(part.code), part.weight or ONE, x.Ref(f"{part.code}.full")) for part in node.counted
         )
-        return x.Combine(node.combine, parts, self.book.precision)
+        least = node.available
+        combined = x.Combine(
+            node.combine,
+            parts,
+            self.book.precision,
+            least.least if least else None,
+            least.counted if least else "parts",
+        )
+        if node.formula:
+            return self._over_nodes(node, node.formula, "formula", combined)
+        return combined
+
+    def _over_nodes(
+        self, node: Section, text: str, key: str, combined: Expression | None = None
+    ) -> Expression:
+        """A formula of a section: it speaks of other nodes, of its parts, and of what they come to."""
+        scope = Scope(
+            {**self.inputs, **({} if combined is None else {"combined": combined})},
+            nodes=self.codes,
+            precision=self.book.precision,
+            rounding=self.book.rounding,
+            ties=self.book.ranking.ties,
+            several={
+                "parts": tuple(part.code for part in node.counted),
+                "indicators": tuple(_leaves(node)),
+            },
+        )
+        where = f"{node.clause}“{node.name.zh}”"
+        return self._parsed(text, scope, where, node.lines.get(key, node.line))
 
     def _full(self, node: Section) -> Expression:
         """The stated full mark, else that of its parts: their sum, or 100 where points are averaged."""
         if node.full is not None:
             return node.full
-        counted = [part for part in node.parts if not (isinstance(part, Section) and part.extra)]
+        counted = [part for part in node.counted if not (isinstance(part, Section) and part.extra)]
         parts = tuple((x.Ref(f"{part.code}.full"), part.weight or ONE, ZERO) for part in counted)
-        how = {"geometric": "mean", "trimmed": "mean"}.get(node.combine, node.combine)
+        how = "mean" if node.combine in ("geometric", "harmonic", "median", "trimmed") else node.combine
         return x.Combine(how, parts, self.book.precision) if parts else ZERO
 
     def _veto(self, veto: Veto) -> Step:
-        names: dict[str, Expression] = {"actual": x.Field(veto.code, "actual")}
+        names = {**self.inputs, "actual": x.Field(veto.code, ACTUAL)}
         scope = Scope(
             names,
             nodes=self.codes,
             indicator=veto.code,
             precision=self.book.precision,
             event_names=frozenset(EVENT_FIELDS),
+            several=self.several,
         )
         tree = self._parsed(veto.when, scope, f"{veto.clause}“{veto.name.zh}”", veto.line)
         return Step(veto.code, veto.code, tree, veto.when, Text("否决", "veto"), veto.reach, veto.line)
@@ -356,10 +421,33 @@ class _Compiler:
         return Step(OUT, TOTAL, x.Some(tuple(hits)), label=Text("不参加排名", "out of the running"))
 
 
+def _leaves(section: Section) -> Iterator[str]:
+    """The codes of the indicators that make up a section, at any depth."""
+    for part in section.counted:
+        if isinstance(part, Section):
+            yield from _leaves(part)
+        else:
+            yield part.code
+
+
+def own_facts(node: Indicator) -> tuple[str, ...]:
+    """Facts of the indicator itself, declared under `fields` beside its events."""
+    return tuple(name for name in node.fields if name != ACTUAL)
+
+
 def _fact(node: Indicator, name: str) -> Expression:
     if node.scorers:
         return x.OverScorers(node.code, name, node.scorers.how, node.scorers.weights)
     return x.Field(node.code, name)
+
+
+def _times(tree: Expression, factor: Expression | None) -> Expression:
+    return tree if factor is None else x.Mul((tree, factor))
+
+
+def _only_if(tree: Expression, condition: Expression | None, otherwise: Expression | None) -> Expression:
+    """The score where the condition holds, else what the book says instead, else nothing."""
+    return tree if condition is None else x.When(((condition, tree),), otherwise or ZERO)
 
 
 def _bounded(tree: Expression, floor: Expression | None, cap: Expression | None) -> Expression:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from gangmu.engine import distribution, numbers
 from gangmu.engine import expressions as x
-from gangmu.engine import numbers
 from gangmu.engine.expressions import Expression
-from gangmu.engine.facts import Case, Fact, Facts
+from gangmu.engine.facts import Case, Entries, Fact, Facts, Realm
 from gangmu.engine.kinds import kinds
 from gangmu.engine.planning import Plan, Step
 from gangmu.engine.ranking import places
@@ -32,9 +32,14 @@ from gangmu.problems import Text
 SLASH = frozenset({"/", "／", "不适用", "n/a", "N/A"})
 _WORST_FIRST = (OUTSIDE, SHARED_OUT, NOT_APPLICABLE, MISSING, UNDEFINED)
 
+_NOBODY = Missing(MISSING, Text("组内没有单位有数据", "no unit of the group has a value"))
+_OverUnits = x.OverGroup | x.Quantile | x.Skewed | x.Winsorised | x.Rank
+
 Column = dict[Case, Value]
 Event = Mapping[str, Fact]
 Change = tuple[Case, str, str]
+_Peers = tuple[Realm, str, str]
+"""The realm (period "" over all of them), how units are put together, and which of these sets."""
 
 
 class Interpreter:
@@ -54,11 +59,19 @@ class Interpreter:
         self.changes: dict[Change, Fraction] = {}
         self._names = {case: facts.attribute(case, "name") for case in self.cases}
         self._nodes = {node.code: node for node in plan.book.indicators()}
-        self._over: dict[tuple[int, str, str], Any] = {}
-        self._peers: dict[tuple[str, str], list[Case]] = {}
+        self.realms = {case: facts.realm(case, plan.book.separate) for case in self.cases}
+        self._over: dict[tuple[int, str, _Peers], Any] = {}
+        self._peers: dict[_Peers, list[Case]] = {}
+        self._shared: set[str] = set()
+        self._called: dict[tuple[Realm, str], Case] = {}
         for case in self.cases:
-            self._peers.setdefault((case.period, groups[case]), []).append(case)
-            self._peers.setdefault((case.period, "*"), []).append(case)
+            realm = self.realms[case]
+            self._peers.setdefault((realm, "group", groups[case]), []).append(case)
+            self._peers.setdefault((realm, "all", ""), []).append(case)
+            self._peers.setdefault((("", ""), "own", case.unit), []).append(case)
+            self._peers.setdefault((("", realm[1]), "ever", ""), []).append(case)
+            self._called.setdefault((realm, self._names[case]), case)
+        self._called.update({(self.realms[case], case.unit): case for case in self.cases})
 
     def run(self) -> dict[str, Column]:
         for step in self.plan.steps:
@@ -81,15 +94,15 @@ class Interpreter:
 
     def _moved_with(self, case: Case, steps: Sequence[Step]) -> Sequence[Case]:
         """Whose values may change with the case's facts: its own, its group's, or everybody's of the period."""
-        scopes = {
-            node.scope
-            for step in steps
-            for node in step.expression.walk()
-            if isinstance(node, x.OverGroup | x.Rank)
-        }
+        nodes = [node for step in steps for node in step.expression.walk()]
+        scopes = {node.scope for node in nodes if isinstance(node, x.OVER_UNITS)}
+        if scopes & {"own", "ever"} or any(isinstance(node, x.Elsewhere) for node in nodes):
+            return self.cases
         if not scopes:
             return (case,)
-        return self._peers[case.period, self.groups[case] if scopes == {"group"} else "*"]
+        if scopes == {"group"}:
+            return self._peers[self.realms[case], "group", self.groups[case]]
+        return self._peers[self.realms[case], "all", ""]
 
     def _step(self, step: Step, case: Case) -> Value:
         if not step.reach.takes_in(case.unit, self._names[case], self.groups[case]):
@@ -134,7 +147,7 @@ class Interpreter:
         node = self._nodes.get(indicator)
         label = kinds()[node.kind].field(of_field) if node else None
         said = label.label if label else Text(of_field, of_field)
-        name = node.name if node else Text(indicator, indicator)
+        name = node.name if node else self.plan.book.inputs.get(indicator, Text(indicator, indicator))
         return Missing(MISSING, Text(f"缺少“{name.zh}”的{said.zh}", f"{said.en} of {name.en} is missing"))
 
     def _over_scorers(self, node: x.OverScorers, case: Case, event: Event | None) -> Value:
@@ -269,46 +282,170 @@ class Interpreter:
         found = self._values((node.base, node.exponent), case, event)
         return found if isinstance(found, Missing) else _power(found[0], found[1], node.decimals)
 
-    def _over_group(self, node: x.OverGroup, case: Case, event: Event | None) -> Value:
-        found: list[Fraction] = list(self._among(node.of, case, node.scope).values())
+    def _log10(self, node: x.Log10, case: Case, event: Event | None) -> Value:
+        of = self.value(node.of, case, event)
+        if isinstance(of, Missing):
+            return of
+        if of <= 0:
+            return Missing(UNDEFINED, Text("零和负数没有对数", "there is no logarithm of zero or less"))
+        return numbers.log10(of, node.decimals)
+
+    def _exp(self, node: x.Exp, case: Case, event: Event | None) -> Value:
+        of = self.value(node.of, case, event)
+        if isinstance(of, Missing):
+            return of
+        if of > numbers.MOST_EXPONENT:
+            return Missing(UNDEFINED, Text("指数过大", "the exponent is too large"))
+        return numbers.exp(of, node.decimals)
+
+    def _across(self, node: x.Across, case: Case, event: Event | None) -> Value:
+        found = [self.value(part, case, event) for part in node.parts]
+        there = [value for value in found if isinstance(value, Fraction)]
         if node.how == "count":
-            return Fraction(len(found))
-        if not found:
-            return Missing(MISSING, Text("组内没有单位有数据", "no unit of the group has a value"))
-        key = (id(node), case.period, self._scope(case, node.scope))
-        if key not in self._over:
-            self._over[key] = _AGGREGATE[node.how](found, node.decimals)
-        result: Fraction = self._over[key]
-        return result
+            return Fraction(len(there))
+        if not there or (len(there) < len(found) and not node.known):
+            return _reason(found) or Missing(MISSING, Text("没有数据", "there is nothing"))
+        result = _ACROSS[node.how](there, node.decimals)
+        return _NO_AGGREGATE[node.how] if result is None else result
+
+    def _has(self, node: x.Has, case: Case, event: Event | None) -> Value:
+        own = {"unit": case.unit, "period": case.period}
+        said = own.get(node.attribute) or self.facts.attribute(case, node.attribute)
+        return truth(said == node.text)
+
+    def _elsewhere(self, node: x.Elsewhere, case: Case, event: Event | None) -> Value:
+        other = self._other(node, case)
+        if other is None:
+            unit = node.unit or case.unit
+            period = node.period or (f"前第{node.back}期" if node.back else case.period)
+            period_en = node.period or (f"{node.back} periods before" if node.back else case.period)
+            return Missing(
+                MISSING,
+                Text(f"没有 {unit} {period}的数据".replace("  ", " "), f"{unit} {period_en} is not there"),
+            )
+        return self.value(node.of, other)
+
+    def _other(self, node: x.Elsewhere, case: Case) -> Case | None:
+        period = node.period or case.period
+        if node.back:
+            before = sorted(
+                other.period
+                for other in self._peers[("", ""), "own", case.unit]
+                if other.period < case.period
+            )
+            if len(before) < node.back:
+                return None
+            period = before[-node.back]
+        return self._called.get(((period, self.realms[case][1]), node.unit or case.unit))
+
+    def _over_group(self, node: x.OverGroup, case: Case, event: Event | None) -> Value:
+        def of_all(found: Mapping[Case, Fraction]) -> Value:
+            if node.how == "count":
+                return Fraction(len(found))
+            if not found:
+                return _NOBODY
+            result = _AGGREGATE[node.how](list(found.values()), node.decimals)
+            return _NO_AGGREGATE[node.how] if result is None else result
+
+        return self._once(node, case, of_all)
+
+    def _quantile(self, node: x.Quantile, case: Case, event: Event | None) -> Value:
+        return self._once(
+            node,
+            case,
+            lambda found: (
+                distribution.quantile(list(found.values()), node.share, node.rule) if found else _NOBODY
+            ),
+        )
+
+    def _skewed(self, node: x.Skewed, case: Case, event: Event | None) -> Value:
+        return self._once(
+            node,
+            case,
+            lambda found: truth(distribution.skewed(list(found.values()), node.skew, node.kurtosis) != 0),
+        )
+
+    def _winsorised(self, node: x.Winsorised, case: Case, event: Event | None) -> Value:
+        return self._place_in(
+            node, case, lambda found: distribution.winsorised(found, node.most, node.skew, node.kurtosis)
+        )
 
     def _rank(self, node: x.Rank, case: Case, event: Event | None) -> Value:
-        found = self._among(node.of, case, node.scope)
-        if case not in found:
-            return self.value(node.of, case, event)
-        key = (id(node), case.period, self._scope(case, node.scope))
+        return self._place_in(
+            node,
+            case,
+            lambda found: places({peer: (value,) for peer, value in found.items()}, node.ties, node.order),
+        )
+
+    def _once(
+        self, node: _OverUnits, case: Case, of_all: Callable[[Mapping[Case, Fraction]], Value]
+    ) -> Value:
+        """What is the same for all units that are compared, computed once for them."""
+        peers = self._scope(case, node.scope)
+        if isinstance(peers, Missing):
+            return peers
+        key = (id(node), "", peers)
         if key not in self._over:
-            self._over[key] = places({peer: (value,) for peer, value in found.items()}, node.ties, node.order)
+            self._over[key] = of_all(self._among(node.of, peers))
+        result: Value = self._over[key]
+        return result
+
+    def _place_in(
+        self,
+        node: x.Winsorised | x.Rank,
+        case: Case,
+        column: Callable[[Mapping[Case, Fraction]], Mapping[Case, Fraction]],
+    ) -> Value:
+        """The unit's own value in a column made of all that are compared; without a value of its own, the reason."""
+        peers = self._scope(case, node.scope)
+        if isinstance(peers, Missing):
+            return peers
+        found = self._among(node.of, peers)
+        if case not in found:
+            return self.value(node.of, case)
+        key = (id(node), "", peers)
+        if key not in self._over:
+            self._over[key] = column(found)
         place: Fraction = self._over[key][case]
         return place
 
-    def _among(self, of: Expression, case: Case, scope: str) -> dict[Case, Fraction]:
-        """The values of the peers that have one, computed once a group and period."""
-        group = self._scope(case, scope)
-        key = (id(of), case.period, f"of {group}")
+    def _among(self, of: Expression, peers: _Peers) -> dict[Case, Fraction]:
+        """The values of the peers that have one, computed once for them."""
+        key = (id(of), "of", peers)
         if key not in self._over:
-            found = {peer: self.value(of, peer) for peer in self._peers.get((case.period, group), [])}
+            found = {peer: self.value(of, peer) for peer in self._peers.get(peers, [])}
             self._over[key] = {peer: value for peer, value in found.items() if isinstance(value, Fraction)}
         values: dict[Case, Fraction] = self._over[key]
         return values
 
-    def _scope(self, case: Case, scope: str) -> str:
-        if scope == "all":
-            return "*"
-        return self.groups[case] if scope == "group" else scope.removeprefix("group:")
+    def _scope(self, case: Case, scope: str) -> _Peers | Missing:
+        """Whom a unit is compared with; the reason where it has no peers: an attribute it lacks."""
+        how, _, name = scope.partition(":")
+        if how == "same":
+            said = self.facts.attribute(case, name)
+            if not said:
+                return Missing(MISSING, Text(f"单位没有属性“{name}”", f'the unit has no attribute "{name}"'))
+            self._share(name)
+            return (self.realms[case], f"same:{name}", said)
+        if how == "own":
+            return (("", ""), "own", case.unit)
+        if how == "ever":
+            return (("", self.realms[case][1]), "ever", "")
+        if how == "all":
+            return (self.realms[case], "all", "")
+        return (self.realms[case], "group", name or self.groups[case])
+
+    def _share(self, name: str) -> None:
+        """Puts units together by an attribute, when first asked."""
+        if name not in self._shared:
+            self._shared.add(name)
+            for case in self.cases:
+                key = (self.realms[case], f"same:{name}", self.facts.attribute(case, name))
+                self._peers.setdefault(key, []).append(case)
 
     def _over_events(self, node: x.OverEvents, case: Case, event: Event | None) -> Value:
         found: dict[object, Fraction] = {}
-        for key, fields in self.facts.entries(case, node.indicator).items():
+        for key, fields in self.events_of(case, node.indicator, node.beside).items():
             value = self._event_value(node, case, fields)
             if isinstance(value, Missing):
                 return value
@@ -321,6 +458,15 @@ class Interpreter:
             return Fraction(len(found))
         totals: dict[str, Callable[[Iterable[Fraction]], Fraction]] = {"sum": _sum, "max": max, "min": min}
         return totals[node.how](found.values()) if found else Fraction(0)
+
+    def events_of(self, case: Case, indicator: str, beside: Sequence[str]) -> Entries:
+        """The events of an indicator, without facts of its own that stand beside them."""
+        entries = self.facts.entries(case, indicator)
+        if not beside or ("", "") not in entries:
+            return entries
+        return {
+            key: fields for key, fields in entries.items() if key != ("", "") or fields.keys() - set(beside)
+        }
 
     def _event_value(self, node: x.OverEvents, case: Case, fields: Event) -> Value:
         value = self.value(node.of, case, fields)
@@ -358,6 +504,11 @@ class Interpreter:
         counted = [row for row in rows if not _is(row[0], SHARED_OUT)]
         if not counted:
             return WEIGHT_SHARED_OUT
+        if node.least is not None:
+            known = [row for row in counted if not _is(row[0], MISSING) and not _is(row[0], NOT_APPLICABLE)]
+            if not known or _there(node.counted, known, counted) < node.least:
+                return _too_few(node, known, counted)
+            counted = known
         wrong = _reason(value for row in counted for value in row[:2])
         if wrong:
             return wrong
@@ -370,6 +521,33 @@ class Interpreter:
         if left == 0:
             return Missing(UNDEFINED, Text("没有可分摊的分值", "no weight is left to carry the rest"))
         return result * whole / left
+
+
+_Weighed = tuple[Value, Value, Value]
+"""A part of a section: its value, weight and full mark."""
+
+
+def _there(counted: str, known: Sequence[_Weighed], rows: Sequence[_Weighed]) -> Fraction:
+    """How much of the parts is there: their number, or the share of their number or of their weights."""
+    if counted == "parts":
+        return Fraction(len(known))
+    if counted == "share":
+        return Fraction(len(known), len(rows))
+    whole = _sum(_exact(weight) for _, weight, _ in rows)
+    return _sum(_exact(weight) for _, weight, _ in known) / whole if whole else Fraction(0)
+
+
+def _too_few(node: x.Combine, known: Sequence[_Weighed], rows: Sequence[_Weighed]) -> Missing:
+    least = numbers.shown(node.least or Fraction(0)) if node.counted == "parts" else ""
+    share = "" if least else f"{numbers.shown((node.least or Fraction(0)) * 100)}%"
+    wanted, wanted_en = (f"至少要{least}项", f"{least}") if least else (f"至少要{share}", f"{share}")
+    return Missing(
+        MISSING,
+        Text(
+            f"{len(rows)}项中只有{len(known)}项有数据，{wanted}",
+            f"only {len(known)} of {len(rows)} parts have a value, at least {wanted_en} must",
+        ),
+    )
 
 
 def _is(value: Value, state: str) -> bool:
@@ -416,7 +594,8 @@ def _nth(values: Sequence[Fraction], place: int, beyond: Fraction) -> Fraction:
 
 
 def _power(base: Fraction, exponent: Fraction, decimals: int) -> Value:
-    if base < 0 or (base == 0 and exponent < 0):
+    whole = exponent.denominator == 1 and abs(exponent) <= numbers.MOST_EXACT
+    if (base < 0 and not whole) or (base == 0 and exponent < 0):
         return Missing(UNDEFINED, Text("负数没有这样的幂", "there is no such power"))
     try:
         return numbers.power(base, exponent, decimals)
@@ -427,7 +606,7 @@ def _power(base: Fraction, exponent: Fraction, decimals: int) -> Value:
 def _combined(node: x.Combine, values: Sequence[tuple[Fraction, Fraction]]) -> Value:
     only = [value for value, _ in values]
     total = _sum(weight for _, weight in values)
-    if node.how in ("mean", "geometric") and total == 0:
+    if node.how in ("mean", "geometric", "harmonic") and total == 0:
         return Missing(UNDEFINED, Text("权重合计为零", "the weights add up to zero"))
     if node.how == "geometric":
         product: Value = Fraction(1)
@@ -439,6 +618,9 @@ def _combined(node: x.Combine, values: Sequence[tuple[Fraction, Fraction]]) -> V
                 product *= value
             return _power(product, Fraction(1, len(only)), node.decimals)
         return _weighted_geometric(values, total, node.decimals)
+    if node.how == "harmonic":
+        mean = distribution.harmonic(only, [weight for _, weight in values])
+        return _NO_AGGREGATE["harmonic"] if mean is None else mean
     if node.how == "trimmed":
         kept = sorted(only)[1:-1] if len(only) > 2 else only
         return _sum(kept) / len(kept)
@@ -447,6 +629,7 @@ def _combined(node: x.Combine, values: Sequence[tuple[Fraction, Fraction]]) -> V
         "sum": lambda: _sum(only),
         "weighted": lambda: weighted,
         "mean": lambda: weighted / total,
+        "median": lambda: distribution.median(only),
         "min": lambda: min(only),
         "max": lambda: max(only),
     }
@@ -477,18 +660,6 @@ def _gcd(a: int, b: int) -> int:
     return a
 
 
-def _median(values: Sequence[Fraction], decimals: int) -> Fraction:
-    ordered, middle = sorted(values), len(values) // 2
-    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
-
-
-def _deviation(values: Sequence[Fraction], decimals: int) -> Fraction:
-    mean = _sum(values) / len(values)
-    return numbers.power(
-        _sum((value - mean) ** 2 for value in values) / len(values), Fraction(1, 2), decimals
-    )
-
-
 _COMPARE: Mapping[str, Callable[[Fraction, Fraction], bool]] = {
     "<": lambda a, b: a < b,
     "<=": lambda a, b: a <= b,
@@ -498,14 +669,36 @@ _COMPARE: Mapping[str, Callable[[Fraction, Fraction], bool]] = {
     "!=": lambda a, b: a != b,
 }
 
-_AGGREGATE: Mapping[str, Callable[[Sequence[Fraction], int], Fraction]] = {
-    "mean": lambda values, decimals: _sum(values) / len(values),
-    "sum": lambda values, decimals: _sum(values),
+_AGGREGATE: Mapping[str, Callable[[Sequence[Fraction], int], Fraction | None]] = {
+    "mean": lambda values, decimals: distribution.mean(values),
+    "sum": lambda values, decimals: distribution.total(values),
     "min": lambda values, decimals: min(values),
     "max": lambda values, decimals: max(values),
-    "median": _median,
-    "sd": _deviation,
+    "median": lambda values, decimals: distribution.median(values),
+    "sd": distribution.deviation,
+    "sample_sd": lambda values, decimals: distribution.deviation(values, decimals, sample=True),
+    "skew": distribution.skew,
+    "kurtosis": lambda values, decimals: distribution.kurtosis(values),
 }
+_ACROSS: Mapping[str, Callable[[Sequence[Fraction], int], Fraction | None]] = {
+    **{how: _AGGREGATE[how] for how in ("mean", "sum", "min", "max", "median", "sd", "sample_sd")},
+    "geometric": distribution.geometric,
+    "harmonic": lambda values, decimals: distribution.harmonic(values),
+}
+_TOO_FEW = Missing(
+    UNDEFINED, Text("有数据的太少，或各数相等", "there are too few values, or they are all the same")
+)
+_NO_AGGREGATE: Mapping[str, Missing] = {
+    "sd": _TOO_FEW,
+    "sample_sd": _TOO_FEW,
+    "skew": _TOO_FEW,
+    "kurtosis": _TOO_FEW,
+    "geometric": Missing(UNDEFINED, Text("几何平均不能有负数", "a geometric mean takes no negative")),
+    "harmonic": Missing(
+        UNDEFINED, Text("调和平均只能用正数", "a harmonic mean takes only what is above zero")
+    ),
+}
+"""Why one of those has no value."""
 
 _EVALUATE: Mapping[type[Expression], Callable[..., Value]] = {
     x.Const: Interpreter._const,
@@ -530,8 +723,16 @@ _EVALUATE: Mapping[type[Expression], Callable[..., Value]] = {
     x.Round: Interpreter._round,
     x.IsMissing: Interpreter._is_missing,
     x.Ln: Interpreter._ln,
+    x.Log10: Interpreter._log10,
+    x.Exp: Interpreter._exp,
     x.Power: Interpreter._power,
+    x.Across: Interpreter._across,
+    x.Has: Interpreter._has,
+    x.Elsewhere: Interpreter._elsewhere,
     x.OverGroup: Interpreter._over_group,
+    x.Quantile: Interpreter._quantile,
+    x.Skewed: Interpreter._skewed,
+    x.Winsorised: Interpreter._winsorised,
     x.Rank: Interpreter._rank,
     x.OverEvents: Interpreter._over_events,
     x.EventField: Interpreter._event_field,

@@ -16,6 +16,9 @@ from gangmu.sheets import text_table
 
 TOTAL = "total"
 
+EVERYBODY = "all"
+"""In place of a group: all units, whatever their group."""
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -50,7 +53,7 @@ EVERYONE = Reach()
 class Missingness:
     """What a missing (or not applicable) fact earns.
 
-    how: `unscored`, `full`, `none`, `average` (of `group`, or of the unit's own), `points`, `out` of the running,
+    how: `unscored`, `full`, `none`, `average` (of `group`, of all units, or of the unit's own), `points`, `out` of the running,
     `shared_out` (not applicable only).
     """
 
@@ -84,7 +87,11 @@ class Scorers:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One scored line (考核指标)."""
+    """One scored line (考核指标).
+
+    steps: formulas that prepare its facts, in order, each a node of its own. beside: shown and ranked, but no part
+    of its section's sum.
+    """
 
     code: str
     name: Text
@@ -100,6 +107,8 @@ class Indicator:
     levels: Mapping[str, tuple[str, tuple[tuple[str, Fraction], ...]]] = field(default_factory=dict)
     given: Mapping[str, str] = field(default_factory=dict)
     fields: tuple[str, ...] = ()
+    steps: Mapping[str, str] = field(default_factory=dict)
+    beside: bool = False
     scorers: Scorers | None = None
     rounds: Mapping[str, int] = field(default_factory=dict)
     show: int | None = None
@@ -116,8 +125,22 @@ class Indicator:
 
 
 @dataclass(frozen=True, slots=True)
+class Available:
+    """How much of a section must be there for it to have a value; what is missing is then left out.
+
+    counted: `parts` (their number), `share` (of their number) or `weight` (share of their weights).
+    """
+
+    counted: str
+    least: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
-    """A part made of parts (考核内容). extra: outside the full mark (加扣分)."""
+    """A part made of parts (考核内容). extra: outside the full mark (加扣分). beside: no part of the sum above it.
+
+    factor: what the parts come to is multiplied by it. only_if: a condition; where it does not hold, `if_not` (0).
+    """
 
     code: str
     name: Text
@@ -128,14 +151,24 @@ class Section:
     formula: str = ""
     full: Expression | None = None
     weight: Expression | None = None
+    factor: Expression | None = None
+    only_if: str = ""
+    if_not: Expression | None = None
     cap: Expression | None = None
     floor: Expression | None = None
     round: int | None = None
     show: int | None = None
     extra: bool = False
+    beside: bool = False
+    available: Available | None = None
     reach: Reach = EVERYONE
     accepts: tuple[str, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def counted(self) -> tuple[Section | Indicator, ...]:
+        """The parts that make it up."""
+        return tuple(part for part in self.parts if not part.beside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +215,7 @@ class Grade:
     above: Fraction | None = None
     at_most: Fraction | None = None
     below: Fraction | None = None
-    share: Fraction | None = None
+    share: Expression | None = None
     places: Expression | None = None
     rank_to: int | None = None
 
@@ -202,6 +235,18 @@ class Grading:
 
 
 @dataclass(frozen=True, slots=True)
+class Reward:
+    """奖惩: what a grade, or a place up to `rank_to`, earns: an amount (also one a group), or a consequence in words."""
+
+    name: Text
+    line: int
+    grade: str = ""
+    rank_to: int | None = None
+    amount: Expression | None = None
+    says: Text = NO_TEXT
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """A worked example: facts, and what must come out of one node. units: all it gives facts of, be they none."""
 
@@ -210,10 +255,11 @@ class Example:
     clause: str
     line: int
     source: str
-    facts: tuple[tuple[str, str, str, str, str, int], ...]
+    facts: tuple[tuple[str, str, str, str, str, int, str], ...]
     expect: Mapping[str, str]
     ranks: Mapping[str, str]
     grades: Mapping[str, str]
+    rewards: Mapping[str, str]
     arithmetic: Mapping[str, str]
     decimals: int | None = None
     units: tuple[str, ...] = ()
@@ -230,7 +276,12 @@ class Hole:
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
-    """A whole rule book. `source`: address of the document; `real`: a published one, not made up."""
+    """A whole rule book. `source`: address of the document; `real`: a published one, not made up.
+
+    inputs: facts that are no indicator's own, by code, which formulas may use. missing_marks: what facts files write
+    where there is no value.
+    separate: an attribute whose units are never compared across its values (the units of each county, say).
+    """
 
     code: str
     title: Text
@@ -242,13 +293,17 @@ class RuleBook:
     total: Section
     groups: tuple[Group, ...] = ()
     group_by: str = "group"
+    separate: str = ""
     vetoes: tuple[Veto, ...] = ()
     ranking: Ranking = BY_VALUE
     grading: Grading | None = None
+    rewards: tuple[Reward, ...] = ()
     examples: tuple[Example, ...] = ()
     holes: tuple[Hole, ...] = ()
     rounding: str = "half_up"
     precision: int = 30
+    inputs: Mapping[str, Text] = field(default_factory=dict)
+    missing_marks: tuple[str, ...] = ()
     content: object = None
     file: str = ""
 

@@ -96,6 +96,21 @@ def _values() -> Schema:
                 },
             },
         },
+        "each": {"type": "object"},
+        "steps": {"type": "object", "additionalProperties": _ref("formula")},
+        "inputs": {"anyOf": [_ref("words"), {"type": "object", "additionalProperties": _ref("both")}]},
+        "available": {
+            "anyOf": [
+                {"const": "any"},
+                {
+                    "type": "object",
+                    "properties": {name: _ref("number") for name in ("parts", "share", "weight")},
+                    "minProperties": 1,
+                    "maxProperties": 1,
+                    "additionalProperties": False,
+                },
+            ]
+        },
         "code": {"type": "string", "pattern": r"^[^\W\d]\w*$", "not": {"const": TOTAL}},
         "book_code": {"type": ["string", "number"], "pattern": r"^[\w-]+$"},
     }
@@ -130,7 +145,10 @@ def _form(form: str) -> Schema:
 
 
 def _indicator() -> Schema:
-    """The common keys and, by `kind`, those of the kind; facts that `fields` adds may be stated as well."""
+    """The common keys and, by `kind`, those of the kind.
+
+    Facts that `fields` adds may be stated as well; what is not said may stand under an `each` farther out, the kind too.
+    """
     common = keys.FORMS_OF["indicator"]
     by_kind = [
         {
@@ -142,31 +160,29 @@ def _indicator() -> Schema:
     base = {
         "type": "object",
         "properties": {key.name: _entry(key) for key in common if key.name not in ("cap", "floor")},
-        "required": [key.name for key in common if key.required],
+        "required": ["code", "name"],
         "allOf": by_kind,
     }
     return {
         "indicator.base": base,
         "indicator": {
             "type": "object",
-            "if": {"required": ["fields"]},
-            "then": {**_ref("indicator.base"), "unevaluatedProperties": _ref("fact")},
-            "else": {**_ref("indicator.base"), "unevaluatedProperties": False},
+            "if": {"required": ["kind"], "not": {"required": ["fields"]}},
+            "then": {**_ref("indicator.base"), "unevaluatedProperties": False},
+            "else": _ref("indicator.base"),
         },
     }
 
 
 def _kind(kind: Kind) -> Schema:
     """What a kind adds. `cap` and `floor` mean its own parameters where it has them, else the bounds of the score."""
-    own = {key.name: key for key in keys.of_kind(kind)}
+    own = {key.name: key for key in keys.of_kind(kind)}  # none required: any may stand under an `each`
     bounds = {key.name: key for key in keys.FORMS_OF["indicator"] if key.name in ("cap", "floor")}
     every = {**bounds, **own}
-    required = [key.name for key in own.values() if key.required]
     return {
         "title": f"{kind.name.zh} / {kind.name.en}",
         "description": f"{kind.about.zh} / {kind.about.en}",
         "properties": {name: _entry(key, "kind") for name, key in every.items()},
-        "required": [*required, *(["full"] if kind.full else [])],
     }
 
 

@@ -10,15 +10,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from gangmu.engine import fact_check, grading, numbers, planning
-from gangmu.engine.facts import Case, Facts
+from gangmu.engine.backends import BACKENDS
+from gangmu.engine.facts import Case, Facts, Realm
 from gangmu.engine.planning import OUT, Plan
 from gangmu.engine.ranking import places
 from gangmu.engine.reference import Interpreter
 from gangmu.engine.rulebook import TOTAL, Indicator, RuleBook, Section
 from gangmu.engine.values import OUTSIDE, Missing, Value
 from gangmu.problems import Problems, Text, refuse
-
-BACKENDS = ("reference",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +131,9 @@ class Results:
         among = self.book.ranking.among
         return not self.out(case) and all(self.facts.attribute(case, name) == said for name, said in among)
 
-    def population(self, case: Case) -> tuple[str, str]:
-        """Whom a unit is ranked with: its period, and its group unless all are ranked together."""
-        return (case.period, "" if self.book.ranking.within == "all" else self.groups[case])
+    def population(self, case: Case) -> tuple[Realm, str]:
+        """Whom a unit is ranked with: its realm, and its group unless all are ranked together."""
+        return (self.interpreter.realms[case], "" if self.book.ranking.within == "all" else self.groups[case])
 
     def judged(self, node: str, case: Case, on: str) -> Fraction | None:
         """The value a rank or grade looks at: exact, or as printed."""
@@ -147,7 +146,7 @@ class Results:
     def _places(self, node: str) -> dict[Case, Fraction]:
         ranking = self.book.ranking
         found: dict[Case, Fraction] = {}
-        populations: dict[tuple[str, str], dict[Case, tuple[Fraction, ...]]] = {}
+        populations: dict[tuple[Realm, str], dict[Case, tuple[Fraction, ...]]] = {}
         for case in self.cases:
             value = self.judged(node, case, ranking.on) if self.ranked(case) else None
             if value is not None:
@@ -236,10 +235,10 @@ def score(book: RuleBook, facts: Facts, backend: str = "reference", *, grouped: 
             f'there is no backend "{backend}"; there are: {", ".join(BACKENDS)}',
         )
     plan = planning.plan(book)
+    facts = facts.without(book.missing_marks)
     groups = groups_of(book, facts)
     fact_check.check(plan, facts, groups if grouped else {}).raise_if_any()
-    interpreter = Interpreter(plan, facts, groups)
-    columns = interpreter.run()
+    interpreter, columns = BACKENDS[backend](plan, facts, groups)
     return Results(plan, facts, groups, interpreter, columns)
 
 

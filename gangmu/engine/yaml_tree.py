@@ -85,8 +85,8 @@ def _unreadable(error: yaml.YAMLError, text: str, file: str) -> InputRefused:
         "rulebook.syntax",
         f"文件读不懂：{said}",
         f"the file cannot be read: {said}",
-        "请检查缩进、冒号后的空格和引号",
-        "check indentation, the space after a colon, and quotes",
+        "请检查缩进、冒号后的空格和引号；花括号内含逗号的公式要加引号",
+        "check indentation, the space after a colon, and quotes: within braces a formula with commas needs them",
         file=file,
         cell=f"line {mark.line + 1}" if mark else "",
     )

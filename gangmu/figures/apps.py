@@ -12,5 +12,5 @@ class FiguresConfig(AppConfig):
         from gangmu.figures import observations
         from gangmu.records import batches, subjects
 
-        subjects.register(observations.SUBJECT, observations.current_digests)
+        subjects.register(observations.SUBJECT, observations.KEPT.current_digests)
         batches.register_undo(observations.SUBJECT, observations.take_back)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
-from gangmu.figures import catalogue
+from gangmu.figures import areas, catalogue
 from gangmu.figures.areas import OWN, area_of
 from gangmu.figures.figure import Figure, Series
 from gangmu.figures.measures import Measure
@@ -85,7 +85,7 @@ class _Reader:
         figure = self.figure(row)
         measure = self.measure(row, figure)
         period = self.period(row, figure)
-        unit_id = self.unit(row)
+        unit_id, area = self.unit(row), self.area(row)
         status = parsing.choice(row["status"], self.problems, _STATUSES)
         vintage = parsing.choice(row["vintage"], self.problems, _VINTAGES)
         source = parsing.text(row["source"], self.problems, limit=200)
@@ -98,7 +98,7 @@ class _Reader:
             period=period,
             value=value,
             measure=measure.actual_text,
-            area=area_of(row["area"].text) if unit_id is None else OWN,
+            area=area if unit_id is None else OWN,
             unit_id=unit_id,
             scenario=(Scenario.TARGET if measure.planned else Scenario.ACTUAL).value,
             vintage=vintage or Vintage.PRELIMINARY.value,
@@ -186,6 +186,14 @@ class _Reader:
             "report the value since January: 2025-M05 stands for January to May",
         )
         return None
+
+    def area(self, row: Row) -> str:
+        """One of the known areas, the own district where nothing is said."""
+        said = row["area"].text
+        if (found := areas.finding(said)) is not None:
+            message, remedy = found
+            self.wrong(row, "area", "area.unknown", message.zh, message.en, remedy.zh, remedy.en)
+        return area_of(said)
 
     def unit(self, row: Row) -> int | None:
         said = row["unit"].text

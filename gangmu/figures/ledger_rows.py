@@ -17,7 +17,7 @@ from gangmu.figures.figure import Condition, Figure, Ledger, Quantity, Rows, Ter
 from gangmu.figures.ledger_words import LAMP, split_by
 from gangmu.figures.node import MISSING, OK, Node, Part, missing
 from gangmu.figures.requests import Question
-from gangmu.figures.units_of_measure import quantity_of
+from gangmu.figures.units_of_measure import name_of, quantity_of
 from gangmu.ledgers import declarations, queries
 from gangmu.ledgers.declarations import Field, Register
 from gangmu.ledgers.queries import Dated, RowRef, Selection
@@ -349,5 +349,6 @@ def _sentence(q: Question, term: Term, unit: str) -> Text:
             f"{register.name_zh}中不同的{name.zh}计数", f"different values of {name.en.lower()} counted"
         )
     return Text(
-        f"{register.name_zh}逐条相加：{name.zh}，以{unit}计", f"{name.en} added up over entries, in {unit}"
+        f"{register.name_zh}逐条相加：{name.zh}，以{unit}计",
+        f"{name.en} added up over entries, in {name_of(unit).en}",
     )

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
-from typing import Any
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from gangmu.records import clock
+from gangmu.records.appended import Appended, AppendedQuerySet
 from gangmu.records.exact import ExactDecimalField
 
 
@@ -39,22 +36,13 @@ class Status(models.TextChoices):
     NOT_PUBLISHED = "not_published", _("不发布")
 
 
-class ObservationQuerySet(models.QuerySet["Observation"]):
-    def known_at(self, moment: datetime.datetime | None) -> ObservationQuerySet:
-        """What stood on record at a moment; None: what stands now."""
-        if moment is None:
-            return self.filter(recorded_to=clock.END_OF_TIME)
-        return self.filter(recorded_from__lte=moment, recorded_to__gt=moment)
-
-
-class Observation(models.Model):
+class Observation(Appended):
     """A reported value of a figure for a unit or an area in a period.
 
     measure: what was reported (`value`, `yoy`, `share(parent)`, `rank` …), in the measure's own unit of measure.
     period: SDMX code; of a cumulative figure the value runs from 1 January to the period's end.
     area: `own`, `全国`, `全省`, `全市` or a sibling district's name; `NO_AREA` where `unit` is given.
     value: None exactly when not published. A value not yet reported has no row at all.
-    A correction closes the row (`recorded_to`) and appends another: two rows never stand at once.
     """
 
     figure = models.CharField(max_length=50)
@@ -68,17 +56,11 @@ class Observation(models.Model):
     value = ExactDecimalField(scale=6, null=True)
     status = models.CharField(max_length=14, choices=Status.choices, default=Status.OK)
     source = models.CharField(max_length=200, blank=True)
-    recorded_from = models.DateTimeField()
-    recorded_to = models.DateTimeField(default=clock.END_OF_TIME)
-    recorded_by = models.CharField(max_length=100)
-    supersedes = models.OneToOneField(
-        "self", null=True, on_delete=models.PROTECT, related_name="superseded_by"
-    )
     batch = models.ForeignKey(
         "records.ImportBatch", null=True, on_delete=models.PROTECT, related_name="observations"
     )
 
-    objects = ObservationQuerySet.as_manager()
+    objects = AppendedQuerySet["Observation"].as_manager()
 
     class Meta:
         ordering = ["id"]
@@ -106,6 +88,3 @@ class Observation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.figure} {self.measure} {self.period} {self.area or self.unit_id}"
-
-    def delete(self, *args: Any, **kwargs: Any) -> Any:
-        raise TypeError("an observation is superseded, never deleted")

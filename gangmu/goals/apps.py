@@ -16,6 +16,6 @@ class GoalsConfig(AppConfig):
         from gangmu.records import batches, subjects
 
         for kind in (book.GOAL, book.SHARE):
-            subjects.register(kind, partial(book.current_digests, kind))
+            subjects.register(kind, book.KEPT[kind].current_digests)
             batches.register_undo(kind, partial(book.take_back, kind))
         sources.register("goals", figures.answer)

@@ -1,14 +1,14 @@
 """The goal book (目标册): one door for every write of goals and shares, and for the targets they set.
 
-A row is given and logged as its *content*: plain values, other rows by their codes. Content is what the
-log's digest stands for, what an import compares with, and what an undo puts back.
+A row is given and told to the log as its *content*: plain values, other rows by their codes. A row whose content
+changes is superseded, one that is taken out ends; nothing is written over.
 """
 
 from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -17,15 +17,17 @@ from django.db import models, transaction
 
 from gangmu.figures.arithmetic import plain
 from gangmu.figures.models import Observation, Scenario, Vintage
+from gangmu.figures.observations import KEPT as OBSERVED
 from gangmu.figures.observations import Reported, observe, withdraw
 from gangmu.goals.models import Goal, Kind, Share
 from gangmu.org.models import Person, Post, Unit
-from gangmu.problems import Text
-from gangmu.records import batches, subjects
-from gangmu.records.log import Actor, Change, content_digest, record_many
+from gangmu.problems import Text, refuse
+from gangmu.records.appended import Keeping
+from gangmu.records.log import Actor
 from gangmu.records.models import ImportBatch
 
 Content = dict[str, Any]
+Row = Goal | Share
 
 GOAL, SHARE = "goal", "goal_share"
 GOAL_FIELDS = (
@@ -34,14 +36,12 @@ GOAL_FIELDS = (
     *("what", "how", "assessed", "rewarded", "done_on"),
 )
 SHARE_FIELDS = ("goal", "unit", "post", "person", "target", "share", "note", "order")
-_MODELS: Mapping[str, tuple[type[models.Model], tuple[str, ...]]] = {
-    GOAL: (Goal, GOAL_FIELDS),
-    SHARE: (Share, SHARE_FIELDS),
-}
 _RELATED: Mapping[str, tuple[str, ...]] = {
-    GOAL: ("parent", "owner", "person"),
-    SHARE: ("goal", "unit", "post__unit", "person"),
+    GOAL: ("owner", "person"),
+    SHARE: ("unit", "post__unit", "person"),
 }
+_COLUMN: Mapping[str, str] = {"parent": "parent_key", "goal": "goal_key"}
+"""Content → column, where a row names a goal: by its key, which outlives the goal's rows."""
 EMPTY_GOAL: Mapping[str, Any] = {
     name: {"order": 0, "parent": None, "person": None, "target": None, "floor": None, "stretch": None, "done_on": None}.get(name, "")
     for name in GOAL_FIELDS
@@ -55,89 +55,117 @@ def key_of(kind: str, content: Mapping[str, Any]) -> str:
     return "/".join(str(content[name] or "") for name in ("goal", "unit", "post", "person"))
 
 
-def content_of(kind: str, row: models.Model) -> Content:
+def content_of(row: Row) -> Content:
     """A row as plain values: decimals as text, days in ISO form, other rows by their keys."""
-    return {name: _plain(getattr(row, name)) for name in _MODELS[kind][1]}
+    fields = GOAL_FIELDS if isinstance(row, Goal) else SHARE_FIELDS
+    return {name: _plain(getattr(row, _COLUMN.get(name, name))) for name in fields}
 
 
-def current_digests(kind: str) -> Iterator[tuple[str, str]]:
-    """(key, digest) of each row as it stands, for the log's verification."""
-    for row in _rows(kind).iterator(chunk_size=2000):
-        content = content_of(kind, row)
-        yield key_of(kind, content), content_digest(content)
+def _detail(row: Row) -> dict[str, Any]:
+    return {"content": content_of(row)}
+
+
+KEPT: Mapping[str, Keeping[Any]] = {
+    GOAL: Keeping(
+        Goal,
+        GOAL,
+        GOAL,
+        Text("目标", "goals"),
+        ("period", "code"),
+        (
+            *(
+                "parent_key",
+                "order",
+                "name",
+                "name_en",
+                "kind",
+                "figure",
+                "measure",
+                "target",
+                "compare_with",
+            ),
+            *("floor", "stretch", "direction", "owner_id", "person_id", "source"),
+            *("what", "how", "assessed", "rewarded", "done_on"),
+        ),
+        lambda row: key_of(GOAL, content_of(row)),
+        _detail,
+    ),
+    SHARE: Keeping(
+        Share,
+        SHARE,
+        SHARE,
+        Text("目标分解", "shares of goals"),
+        ("goal_key", "unit_id", "post_id", "person_id"),
+        ("target", "share", "note", "order"),
+        lambda row: key_of(SHARE, content_of(row)),
+        _detail,
+    ),
+}
 
 
 @dataclass(slots=True)
 class Writing:
-    """A run of writes by one actor, in the caller's transaction; `finish` writes the log and the targets."""
+    """A run of writes by one actor, in the caller's transaction; `finish` writes the rows, the log and the targets."""
 
     actor: Actor
     batch: ImportBatch | None = None
     reason: str = ""
-    _known: dict[str, dict[str, models.Model]] = field(default_factory=dict)
+    _stood: dict[str, dict[str, Row]] = field(default_factory=dict)
+    _wanted: dict[str, dict[str, Row]] = field(default_factory=dict)
     _codes: dict[type[models.Model], dict[str, models.Model]] = field(default_factory=dict)
-    _changes: list[Change] = field(default_factory=list)
-    _touched: set[str] = field(default_factory=set)
 
     def put(self, kind: str, content: Content) -> str:
         """Create or change the row of that key: `created`, `changed` or `unchanged`."""
         key = key_of(kind, content)
-        row = self.rows(kind).get(key)
-        old = content_of(kind, row) if row is not None else None
-        if old == content:
+        old = self.rows(kind).get(key)
+        if old is not None and content_of(old) == content:
             return "unchanged"
-        row = row if row is not None else _MODELS[kind][0]()
-        for name, value in content.items():
-            setattr(row, name, self._value(kind, name, value))
-        row.save()
-        self.rows(kind)[key] = row
-        self._note(kind, key, old, content)
+        values = {_COLUMN.get(name, name): self._value(name, value) for name, value in content.items()}
+        self.rows(kind)[key] = KEPT[kind].model(**values)
         return "created" if old is None else "changed"
 
     def remove(self, kind: str, key: str) -> None:
-        row = self.rows(kind).pop(key, None)
-        if row is None:
-            return
-        old = content_of(kind, row)
-        row.delete()
-        self._note(kind, key, old, None)
+        self.rows(kind).pop(key, None)
 
-    def rows(self, kind: str) -> dict[str, models.Model]:
-        """All rows of a kind by key, read once."""
-        if kind not in self._known:
-            self._known[kind] = {key_of(kind, content_of(kind, row)): row for row in _rows(kind)}
-        return self._known[kind]
+    def rows(self, kind: str) -> dict[str, Row]:
+        """The rows of a kind by key as they are to stand, read once."""
+        if kind not in self._wanted:
+            self._stood[kind] = standing(kind)
+            self._wanted[kind] = dict(self._stood[kind])
+        return self._wanted[kind]
 
-    def shares_of(self, goal_key: str) -> dict[str, Share]:
-        found = self.rows(SHARE).items()
-        return {key: row for key, row in found if isinstance(row, Share) and _goal_key(row.goal) == goal_key}
+    def shares_of(self, goal_key: str) -> dict[str, Row]:
+        return {
+            key: row
+            for key, row in self.rows(SHARE).items()
+            if isinstance(row, Share) and row.goal_key == goal_key
+        }
 
     def finish(self) -> None:
-        """Log the changes, and write the targets of the goals touched down into the figures."""
-        record_many(self.actor, self._changes)
-        self._changes.clear()
-        goals = [
-            row for key, row in self.rows(GOAL).items() if key in self._touched and isinstance(row, Goal)
+        """Write what differs from what stood, and the targets of the goals touched down into the figures."""
+        touched = {goal_key for kind in (GOAL, SHARE) for goal_key in self._write(kind)}
+        _refuse_loose_ends(self.rows(GOAL).values(), self.rows(SHARE).values())
+        _set_targets(self.rows(GOAL).values(), self.rows(SHARE).values(), touched, self.actor)
+
+    def _write(self, kind: str) -> set[str]:
+        """One row at most begins and one ends for each key, however often it was put; the goals concerned."""
+        wanted, stood = self.rows(kind), self._stood[kind]
+        new = [
+            (row, stood.get(key))
+            for key, row in wanted.items()
+            if key not in stood or content_of(row) != content_of(stood[key])
         ]
-        shares = [row for row in self.rows(SHARE).values() if isinstance(row, Share)]
-        _set_targets(goals, shares, self._touched, self.actor)
-        self._touched.clear()
+        ended = [row for key, row in stood.items() if key not in wanted]
+        KEPT[kind].change(new, ended, self.actor, self.batch, self.reason)
+        self._wanted[kind] = {key: stood.get(key, row) for key, row in wanted.items()} | {
+            KEPT[kind].name(row): row for row, _ in new
+        }
+        self._stood[kind] = dict(self._wanted[kind])
+        return {_goal_key(row) for row in (*(row for row, _ in new), *ended)}
 
-    def _note(self, kind: str, key: str, old: Content | None, new: Content | None) -> None:
-        verb = "create" if old is None else "delete" if new is None else "change"
-        detail: Content = {"old": old, "new": new}
-        if self.batch is not None:
-            detail["batch"] = self.batch.pk
-        digest = subjects.GONE if new is None else content_digest(new)
-        self._changes.append(Change(f"{kind}.{verb}", kind, key, digest, detail, self.reason))
-        said = new or old or {}
-        self._touched.add(key if kind == GOAL else said["goal"])
-
-    def _value(self, kind: str, name: str, value: Any) -> Any:
+    def _value(self, name: str, value: Any) -> Any:
         if value is None:
             return None
-        if name in ("parent", "goal"):
-            return self.rows(GOAL)[value]
         if name in ("owner", "unit"):
             return self._by_code(Unit)[value]
         if name == "person":
@@ -155,19 +183,37 @@ class Writing:
         return self._codes[model]
 
 
-def _set_targets(goals: Sequence[Goal], shares: Sequence[Share], keys: set[str], actor: Actor) -> None:
-    """Write the targets of goals down into the figures as observations of scenario *target*: the district's, and
-    each unit's by its shares. What the goals of `keys` no longer set is withdrawn.
+def _refuse_loose_ends(goals: Iterable[Row], shares: Iterable[Row]) -> None:
+    """A goal cannot go while parts hang from it or shares name it: no key may lead nowhere."""
+    known = {_goal_key(goal) for goal in goals}
+    loose = [goal for goal in goals if isinstance(goal, Goal) and (goal.parent_key or goal.key) not in known]
+    named = [_goal_key(share) for share in shares if _goal_key(share) not in known]
+    gone = sorted({*named, *(goal.parent_key for goal in loose if goal.parent_key)})
+    if gone:
+        raise refuse(
+            "goal.still_named",
+            f"目标 {'、'.join(gone)} 还有下级目标或分解",
+            f"goals hang from, or shares name, {', '.join(gone)}",
+            "请先撤销后来的导入，或先改下级目标和分解",
+            "undo the later import first, or change those goals and shares",
+        )
+
+
+def _set_targets(goals: Iterable[Row], shares: Iterable[Row], keys: set[str], actor: Actor) -> None:
+    """Write the targets of the goals of `keys` down into the figures as observations of scenario *target*: the
+    district's, and each unit's by its shares. What they no longer set is withdrawn.
 
     The observations carry no batch: undoing an import puts the goals back, and they their targets.
     """
-    by_goal: dict[int, list[Share]] = defaultdict(list)
+    by_goal: dict[str, list[Share]] = defaultdict(list)
     for share in shares:
-        by_goal[share.goal_id].append(share)
-    reported = {row.key: row for goal in goals for row in _targets(goal, by_goal[goal.pk])}
+        if isinstance(share, Share):
+            by_goal[share.goal_key].append(share)
+    touched = [goal for goal in goals if isinstance(goal, Goal) and goal.key in keys]
+    reported = {row.key: row for goal in touched for row in _targets(goal, by_goal[goal.key])}
     sources = [_source(key) for key in keys]
-    standing = Observation.objects.known_at(None).filter(scenario=Scenario.TARGET, source__in=sources)
-    withdraw([row for row in standing if _key(row) not in reported], actor, "目标已变更")
+    aims = Observation.objects.known_at(None).filter(scenario=Scenario.TARGET, source__in=sources)
+    withdraw([row for row in aims if OBSERVED.key(row) not in reported], actor, "目标已变更")
     observe(reported.values(), actor)
 
 
@@ -201,7 +247,7 @@ def _reported(goal: Goal, target: Decimal, unit_id: int | None) -> Reported:
         unit_id=unit_id,
         scenario=Scenario.TARGET.value,
         vintage=Vintage.FINAL.value,
-        source=_source(_goal_key(goal)),
+        source=_source(goal.key),
     )
 
 
@@ -209,39 +255,41 @@ def _source(goal_key: str) -> str:
     return f"目标 {goal_key}"
 
 
-def _goal_key(goal: Goal) -> str:
-    return f"{goal.period}/{goal.code}"
-
-
-def _key(row: Observation) -> tuple[object, ...]:
-    return row.figure, row.measure, row.period, row.unit_id, row.area, row.scenario, row.vintage
+def _goal_key(row: Row) -> str:
+    """The key of a goal, or of the goal that a share is of."""
+    return row.key if isinstance(row, Goal) else row.goal_key
 
 
 @transaction.atomic
-def reach(goal: Goal, on: datetime.date, actor: Actor, reason: str = "") -> None:
-    """Record the day a milestone was reached."""
+def reach(goal: Goal, on: datetime.date, actor: Actor, reason: str = "") -> Row:
+    """Record the day a milestone was reached; the row that stands from now on."""
     writing = Writing(actor, reason=reason)
-    writing.put(GOAL, {**content_of(GOAL, goal), "done_on": on.isoformat()})
+    writing.put(GOAL, {**content_of(goal), "done_on": on.isoformat()})
     writing.finish()
+    return writing.rows(GOAL)[goal.key]
 
 
+@transaction.atomic
 def take_back(kind: str, batch: ImportBatch, actor: Actor) -> int:
-    """Put the rows of a kind back to what they were before a batch; how many.
+    """Take back what a batch did to the rows of a kind, by new rows; how many. Their targets follow.
 
-    InputRefused, naming each, when rows were changed again after the batch. Their targets follow.
+    InputRefused when rows were changed again after the batch, or when others hang from what it made.
     """
-    writing = Writing(actor, reason=f"撤销第 {batch.pk} 次导入")
-    return batches.put_back(kind, batch, writing, Text("目标 ", "goal "))
+    taken = KEPT[kind].take_back(batch, actor, f"撤销第 {batch.pk} 次导入")
+    goals, shares = standing(GOAL).values(), standing(SHARE).values()
+    _refuse_loose_ends(goals, shares)
+    _set_targets(goals, shares, {_goal_key(row) for row in taken}, actor)
+    return len(taken)
 
 
-def _rows(kind: str) -> models.QuerySet[Any]:
-    return _MODELS[kind][0]._default_manager.select_related(*_RELATED[kind]).order_by("pk")
+def standing(kind: str, as_of: datetime.datetime | None = None) -> dict[str, Row]:
+    """The rows of a kind by key, as they stood on record at a moment; None: as they stand now."""
+    rows = KEPT[kind].model.objects.known_at(as_of).select_related(*_RELATED[kind]).order_by("pk")
+    return {key_of(kind, content_of(row)): row for row in rows}
 
 
 def _plain(value: Any) -> Any:
     match value:
-        case Goal():
-            return _goal_key(value)
         case Unit() | Person():
             return value.code
         case Post():

@@ -6,8 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from gangmu.figures import catalogue
-from gangmu.figures.areas import area_of
+from gangmu.figures import areas, catalogue
 from gangmu.figures.arithmetic import plain
 from gangmu.figures.figure import Figure
 from gangmu.figures.measures import Measure
@@ -130,7 +129,9 @@ class _Importing:
         for person in Person.objects.all():
             self.people[person.name].append(person)
             self.people[person.code].append(person)
-        self.keys: dict[str, str] = {key.split("/", 1)[1]: key for key in writing.rows(GOAL)}
+        self.keys: dict[str, str] = {
+            row.code: key for key, row in writing.rows(GOAL).items() if isinstance(row, Goal)
+        }
         self.goal_rows: dict[str, Row] = {}
         self.said: set[str] = set()
         self.share_rows: dict[str, list[tuple[Row, Content]]] = defaultdict(list)
@@ -174,9 +175,7 @@ class _Importing:
             "owner": owner.code if owner else None,
             "person": self._person(row, owner),
             "direction": parsing.choice(row["direction"], self.problems, _DIRECTIONS) or "",
-            "compare_with": "、".join(
-                area_of(word) for word in parsing.words(row["compare_with"], self.problems)
-            ),
+            "compare_with": "、".join(self._areas(row)),
             "source": parsing.text(row["source"], self.problems, limit=100) or "",
         }
         for name in ("name_en", "what", "how", "assessed", "rewarded"):
@@ -218,6 +217,13 @@ class _Importing:
     def _unit_of_measure(self, figure: Figure | None, measure: str) -> str | None:
         parsed = Measure.parse(measure) if figure else None
         return unit_of(figure, parsed) if figure and parsed else None
+
+    def _areas(self, row: Row) -> list[str]:
+        """Whom the figure must exceed, each one of the known areas."""
+        words = parsing.words(row["compare_with"], self.problems)
+        for message, remedy in filter(None, map(areas.finding, words)):
+            self._wrong(row, "compare_with", "area.unknown", message.zh, message.en, remedy.zh, remedy.en)
+        return [areas.area_of(word) for word in words]
 
     def _check_kind(self, row: Row, content: Content) -> None:
         kind = content["kind"]
@@ -342,7 +348,7 @@ class _Importing:
         if share is not None and target is None and goal is not None and goal.target is not None:
             target = plain(goal.target * Decimal(share) / 100)
         content: Content = {
-            "goal": f"{goal.period}/{goal.code}" if goal else "",
+            "goal": goal.key if goal else "",
             "unit": unit.code if unit else None,
             "post": f"{unit.code}:{post.name}" if unit and post else None,
             "person": self._person(row, unit),
@@ -409,10 +415,10 @@ class _Importing:
     def notes(self) -> Iterator[Text]:
         """What is no error but should be known: coverage, and goals that leave questions open."""
         goals = [row for row in self.writing.rows(GOAL).values() if isinstance(row, Goal)]
-        parents = {goal.parent_id for goal in goals}
-        concrete = [goal for goal in goals if goal.pk not in parents and goal.kind != Kind.OVERALL]
-        shared = {share.goal_id for share in self.writing.rows(SHARE).values() if isinstance(share, Share)}
-        if whole := [goal.code for goal in concrete if goal.pk not in shared]:
+        parents = {goal.parent_key for goal in goals}
+        concrete = [goal for goal in goals if goal.key not in parents and goal.kind != Kind.OVERALL]
+        shared = {share.goal_key for share in self.writing.rows(SHARE).values() if isinstance(share, Share)}
+        if whole := [goal.code for goal in concrete if goal.key not in shared]:
             yield Text(f"{len(whole)}个目标没有分解，由责任单位全部承担：{'、'.join(whole[:10])}",
                        f"{len(whole)} goals are not cascaded; their owners carry them whole: {', '.join(whole[:10])}")  # fmt: skip
         if unanswered := [goal.code for goal in concrete if not goal.answers_four_questions]:

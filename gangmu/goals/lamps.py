@@ -16,6 +16,7 @@ from gangmu.figures.arithmetic import decimal_of, plain, rounded
 from gangmu.figures.figure import Figure, Ledger, Registered
 from gangmu.figures.measures import Measure
 from gangmu.figures.requests import Request
+from gangmu.figures.units_of_measure import POINTS, with_unit
 from gangmu.figures.values import Value, many
 from gangmu.goals.models import Goal, Kind
 from gangmu.problems import Text
@@ -49,15 +50,18 @@ class GoalLamp:
     expected: Decimal | None = None
 
 
-def lamp_of(goal: Goal) -> GoalLamp:
-    """The lamp of one goal by itself, today. Several at once: `lamps_of`."""
-    return lamps_of([goal])[goal.pk]
+def lamp_of(goal: Goal, as_of: datetime.datetime | None = None) -> GoalLamp:
+    """The lamp of one goal by itself, today or as of a moment. Several at once: `lamps_of`."""
+    return lamps_of([goal], as_of)[goal.pk]
 
 
-def lamps_of(goals: Sequence[Goal]) -> dict[int, GoalLamp]:
-    """The lamps of goals by primary key, their values asked all at once. Parents are not rolled up (`tree`)."""
-    today = clock.today()
-    asked = {goal.pk: _asked(goal, today) for goal in goals}
+def lamps_of(goals: Sequence[Goal], as_of: datetime.datetime | None = None) -> dict[int, GoalLamp]:
+    """The lamps of goals by primary key, their values asked all at once. Parents are not rolled up (`tree`).
+
+    as_of: lit by what was known then, and held against that day; the goals are taken as they are given.
+    """
+    today = clock.today(as_of)
+    asked = {goal.pk: _asked(goal, today, as_of) for goal in goals}
     requests = [request for spans in asked.values() for span in spans for request in span.requests]
     answers = iter(many(requests))
     found = {
@@ -96,14 +100,17 @@ class _Span:
 _Found = Sequence[tuple[_Span, list[Value]]]
 
 
-def _asked(goal: Goal, today: datetime.date) -> list[_Span]:
+def _asked(goal: Goal, today: datetime.date, as_of: datetime.datetime | None) -> list[_Span]:
     """The spans of a goal, latest first: the first with data lights the lamp."""
     figure = catalogue.find(goal.figure) if goal.figure else None
     if figure is None or _is_of_goals(figure) or goal.kind == Kind.MILESTONE:
         return []
     areas = ["own", *(goal.areas if goal.kind == Kind.HIGHER_THAN else [])]
     return [
-        _Span(span, tuple(Request(goal.figure, span.code, goal.measure, area=area) for area in areas))
+        _Span(
+            span,
+            tuple(Request(goal.figure, span.code, goal.measure, area=area, as_of=as_of) for area in areas),
+        )
         for span in _spans(figure, Period.parse(goal.period), today)
     ]
 
@@ -179,8 +186,8 @@ def _of_amount(goal: Goal, values: list[Value], covers: Period, today: datetime.
     )
     said, aim = _said(value, number), _said(value, target)
     reason = Text(
-        f"{_covered(covers, today)}完成{said}，为目标{aim}的{_points(progress)}%，序时进度{_points(expected)}%{gap.zh}",
-        f"{said} done ({covers.label('en')}), {_points(progress)}% of {aim}; schedule {_points(expected)}%{gap.en}",
+        f"{_covered(covers, today).zh}完成{said.zh}，为目标{aim.zh}的{_points(progress)}%，序时进度{_points(expected)}%{gap.zh}",
+        f"{said.en} done ({_covered(covers, today).en}), {_points(progress)}% of {aim.en}; schedule {_points(expected)}%{gap.en}",
     )
     return GoalLamp(colour, reason, progress=progress, expected=expected)
 
@@ -203,8 +210,8 @@ def _of_level(goal: Goal, values: list[Value], covers: Period, today: datetime.d
     return GoalLamp(
         colour,
         Text(
-            f"{_covered(covers, today)}{said}，目标{aim}{reached.zh}",
-            f"{covers.label('en')}: {said}, target {aim}{reached.en}",
+            f"{_covered(covers, today).zh}{said.zh}，目标{aim.zh}{reached.zh}",
+            f"{_covered(covers, today).en}: {said.en}, target {aim.en}{reached.en}",
         ),
     )
 
@@ -215,8 +222,8 @@ def _of_comparison(goal: Goal, values: list[Value], covers: Period, today: datet
     lower = [v for v in others if own < _number(v)]
     equal = [v for v in others if own == _number(v)]
     colour = Colour.RED if lower else Colour.AMBER if equal else Colour.GREEN
-    zh = "、".join(f"{area_name(v.area).zh}{_said(v, _number(v))}" for v in others)
-    en = ", ".join(f"{area_name(v.area).en} {_said(v, _number(v))}" for v in others)
+    zh = "、".join(f"{area_name(v.area).zh}{_said(v, _number(v)).zh}" for v in others)
+    en = ", ".join(f"{area_name(v.area).en} {_said(v, _number(v)).en}" for v in others)
     verdict = {
         Colour.GREEN: Text("均高于", "above all of"),
         Colour.AMBER: Text("未低于但有持平，对比", "level with at least one of"),
@@ -226,8 +233,8 @@ def _of_comparison(goal: Goal, values: list[Value], covers: Period, today: datet
     return GoalLamp(
         colour,
         Text(
-            f"{_covered(covers, today)}{said}，{verdict.zh}{zh}",
-            f"{covers.label('en')}: {said}, {verdict.en} {en}",
+            f"{_covered(covers, today).zh}{said.zh}，{verdict.zh}{zh}",
+            f"{_covered(covers, today).en}: {said.en}, {verdict.en} {en}",
         ),
     )
 
@@ -249,8 +256,8 @@ def _of_rank(goal: Goal, values: list[Value], covers: Period, today: datetime.da
     return GoalLamp(
         colour,
         Text(
-            f"{_covered(covers, today)}居第{plain(place)}位；{zh}",
-            f"{covers.label('en')}: place {plain(place)}; {en}",
+            f"{_covered(covers, today).zh}居第{plain(place)}位；{zh}",
+            f"{_covered(covers, today).en}: place {plain(place)}; {en}",
         ),
     )
 
@@ -260,10 +267,15 @@ def _of_zero(goal: Goal, values: list[Value], covers: Period, today: datetime.da
     said = _said(values[0], number)
     if number == 0:
         return GoalLamp(
-            Colour.GREEN, Text(f"{_covered(covers, today)}保持为零", f"{covers.label('en')}: still zero")
+            Colour.GREEN,
+            Text(f"{_covered(covers, today).zh}保持为零", f"{_covered(covers, today).en}: still zero"),
         )
     return GoalLamp(
-        Colour.RED, Text(f"{_covered(covers, today)}已发生{said}", f"{covers.label('en')}: {said}, not zero")
+        Colour.RED,
+        Text(
+            f"{_covered(covers, today).zh}已发生{said.zh}",
+            f"{_covered(covers, today).en}: {said.en}, not zero",
+        ),
     )
 
 
@@ -311,25 +323,23 @@ def _number(value: Value) -> Decimal:
     return value.value
 
 
-def _said(value: Value, number: Decimal) -> str:
-    return f"{rounded(number, value.decimals):f}{value.unit_of_measure}"
+def _said(value: Value, number: Decimal) -> Text:
+    return with_unit(f"{rounded(number, value.decimals):f}", value.unit_of_measure)
 
 
 def _gap(value: Value, number: Decimal) -> Text:
     """A difference: two percentages differ by percentage points, not by per cent."""
-    said = _said(value, number)
-    if value.unit_of_measure != "%":
-        return Text(said, said)
-    points = said.removesuffix("%")
-    return Text(f"{points}个百分点", f"{points} percentage points")
+    unit = POINTS if value.unit_of_measure == "%" else value.unit_of_measure
+    return with_unit(f"{rounded(number, value.decimals):f}", unit)
 
 
 def _points(number: Decimal) -> str:
     return f"{rounded(number, 1):f}"
 
 
-def _covered(covers: Period, today: datetime.date) -> str:
+def _covered(covers: Period, today: datetime.date) -> Text:
     """The period as a sentence begins: 2025年1—9月; while it lasts: 2026年截至3月16日."""
     if today < covers.end and covers.start <= today:
-        return f"{today.year}年截至{today.month}月{today.day}日"
-    return covers.label()
+        zh = f"{today.year}年截至{today.month}月{today.day}日"
+        return Text(zh, f"{today.year} up to {today.day} {calendar.month_name[today.month]}")
+    return Text(covers.label(), covers.label("en"))

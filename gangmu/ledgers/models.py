@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from gangmu.records.appended import standing
 from gangmu.records.clock import END_OF_TIME
 from gangmu.records.exact import ExactDecimalField
 
@@ -34,13 +35,6 @@ LETTER = {"text": "t", "number": "n", "day": "d"}
 def slot_names(storage: str, slots: dict[str, int]) -> list[str]:
     """The columns of a storage, in order: t1, t2 …"""
     return [f"{LETTER[storage]}{place}" for place in range(1, slots[storage] + 1)]
-
-
-def standing(as_of: datetime.datetime | None = None, prefix: str = "") -> Q:
-    """The one predicate of *as of*: now is the special case that an index answers."""
-    if as_of is None:
-        return Q(**{f"{prefix}recorded_to": END_OF_TIME})
-    return Q(**{f"{prefix}recorded_from__lte": as_of, f"{prefix}recorded_to__gt": as_of})
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
@@ -193,9 +187,10 @@ class Line(models.Model):
             )
         ]
         indexes = [
-            # n1 keeps the first amount of a kind, the one that is summed: its sums need no row.
+            # n1 keeps the first amount of a kind, the one that is summed: its sums need no row, now or as of a moment.
             models.Index(
-                fields=["ledger", "kind", "happened_on", "entry", "recorded_to", "n1"], name="line_by_day"
+                fields=["ledger", "kind", "happened_on", "entry", "recorded_to", "recorded_from", "n1"],
+                name="line_by_day",
             ),
             models.Index(fields=["entry", "recorded_to"], name="line_of_entry"),
         ]

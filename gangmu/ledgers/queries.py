@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import Case, Count, F, IntegerField, Min, Q, QuerySet, Sum, When
 from django.db.models import Value as Constant
 
 from gangmu.ledgers import values
 from gangmu.ledgers.declarations import get
-from gangmu.ledgers.models import Entry, EntryVersion, Line, StageEvent, standing
+from gangmu.ledgers.models import Entry, EntryVersion, Line, StageEvent
 from gangmu.ledgers.register import (
     DONE_ON,
     DUE_ON,
@@ -32,6 +32,7 @@ from gangmu.ledgers.register import (
 from gangmu.ledgers.slots import layout
 from gangmu.ledgers.values import BETWEEN, Value
 from gangmu.problems import InputRefused, refuse
+from gangmu.records.appended import standing
 from gangmu.records.periods import Period
 
 LOG = "log__position"
@@ -141,8 +142,9 @@ def total_by_unit(s: Selection, field: str) -> dict[str, Decimal]:
     named: QuerySet[Any, Any]
     if dot:
         lines, column = asked.lines(kind, code)
-        entry = asked.rows().order_by().filter(entry_id=OuterRef("entry_id"))
-        named = lines.order_by().annotate(of=Subquery(entry.values("unit__code")[:1])).values_list("of")
+        # The lines are of selected entries already; the one version that stands says whose each is.
+        whose = lines.order_by().filter(standing(s.as_of, "entry__versions__"))
+        named = whose.values_list("entry__versions__unit__code")
     else:
         column = asked.number_column(field)
         named = asked.rows().order_by().values_list("unit__code")

@@ -42,9 +42,10 @@ class References:
 
     @cached_property
     def unit_words(self) -> Mapping[str, str]:
-        """What a unit may be called → its code; a code goes before a name, a name before a short name."""
+        """What a unit may be called → its code; a code goes before a name, a name before a short or English one."""
         units = self.units
-        words = {unit.short_name: unit.code for unit in units} | {unit.name: unit.code for unit in units}
+        words = {unit.name_en: unit.code for unit in units if unit.name_en}
+        words |= {unit.short_name: unit.code for unit in units} | {unit.name: unit.code for unit in units}
         return words | {unit.code: unit.code for unit in units}
 
     @cached_property
@@ -68,6 +69,10 @@ class References:
     def names(self) -> Mapping[str, str]:
         """Code → name of units and people, for showing values."""
         return {**self.people_names, **self.unit_names}
+
+    def names_in(self, language: str) -> Mapping[str, str]:
+        """Code → name of units and people, as one language says them."""
+        return {**self.people_names, **{unit.code: unit.title.say(language) for unit in self.units}}
 
     def unit(self, cell: Cell, problems: Problems, said: str | None = None) -> str | None:
         """The code of the unit a cell, or one word of it, names."""

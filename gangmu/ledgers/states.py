@@ -12,11 +12,12 @@ from itertools import islice, pairwise
 from typing import Any, TypeVar
 
 from gangmu.ledgers import values
-from gangmu.ledgers.models import NEVER, EntryVersion, Line, StageEvent, standing
+from gangmu.ledgers.models import NEVER, EntryVersion, Line, StageEvent
 from gangmu.ledgers.references import References
 from gangmu.ledgers.register import UNIT, Field, LineKind, Register
 from gangmu.ledgers.slots import Columns, Layout, layout
 from gangmu.ledgers.values import Value
+from gangmu.records.appended import standing
 
 CHUNK = 400
 """Ids in one query: databases limit the number of parameters."""

@@ -8,12 +8,13 @@ from collections import defaultdict
 from django.db.models import Min
 
 from gangmu.ledgers.declarations import get
-from gangmu.ledgers.models import Entry, EntryVersion, standing
+from gangmu.ledgers.models import Entry, EntryVersion
 from gangmu.ledgers.references import References
 from gangmu.ledgers.register import Register
 from gangmu.ledgers.states import Standing, chunks, load
 from gangmu.ledgers.writing import RESTORE, RETRACT, Act, write
 from gangmu.problems import Problem, Problems, Text
+from gangmu.records.appended import standing
 from gangmu.records.log import Actor
 from gangmu.records.models import ImportBatch
 

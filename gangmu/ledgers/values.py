@@ -82,7 +82,7 @@ def shown(
     if isinstance(value, bool):
         return Text("是" if value else "否", "yes" if value else "no").say(language)
     if isinstance(value, tuple):
-        return "、".join(known.get(code, code) for code in value)
+        return Text("、", ", ").say(language).join(known.get(code, code) for code in value)
     if isinstance(value, datetime.date):
         return {"month": f"{value:%Y-%m}", "year": f"{value:%Y}"}.get(field.kind, value)
     if field.kind == "choice":

@@ -41,6 +41,7 @@ UNITS: Headers = {
 POSTS: Headers = {
     "unit": ("单位", "unit"),
     "name": ("岗位", "post"),
+    "name_en": ("英文名称", "name_en"),
     "duty": ("职责", "duty"),
     "protocol_order": ("排序", "order"),
 }
@@ -146,6 +147,7 @@ class _Importing:
             content: Content = {
                 "unit": self._unit_named(row, "unit", required=True),
                 "name": parsing.text(row["name"], self.problems, required=True, limit=60),
+                "name_en": parsing.text(row["name_en"], self.problems, limit=120) or "",
                 "duty": parsing.text(row["duty"], self.problems, limit=300) or "",
                 "protocol_order": self._order(row),
                 "closed_on": None,

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from gangmu.org.permissions import may
+from gangmu.problems import Text
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -63,12 +64,23 @@ class Unit(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def title(self) -> Text:
+        """The full name in each language."""
+        return Text(self.name, self.name_en or self.name)
+
+    @property
+    def short(self) -> Text:
+        """The name for tables; English has one name for both."""
+        return Text(self.short_name, self.name_en or self.short_name)
+
 
 class Post(models.Model):
     """A post (岗位) of a unit: what goals are split to before people."""
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="posts")
     name = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=120, blank=True)
     duty = models.CharField(max_length=300, blank=True)
     protocol_order = models.PositiveIntegerField(default=0)
     closed_on = models.DateField(null=True, blank=True, help_text="abolished; what was given to it keeps it")
@@ -81,6 +93,11 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit.short_name}{self.name}"
+
+    @property
+    def title(self) -> Text:
+        """The name in each language."""
+        return Text(self.name, self.name_en or self.name)
 
 
 class Person(models.Model):

@@ -31,15 +31,23 @@ class Kind:
 
     named_by: the fields that name a row, in order; the key is their values joined by `/`.
     retire: the date field that ends a row which others still refer to.
+    later: fields that rows logged earlier do not have; while empty they are no part of a digest, so that those
+    rows still answer to what was logged.
     """
 
     model: type[models.Model]
     fields: tuple[str, ...]
     named_by: tuple[str, ...]
     retire: str
+    later: tuple[str, ...] = ()
 
     def key(self, content: Mapping[str, Any]) -> str:
         return "/".join(str(content[name]) for name in self.named_by)
+
+    def digest(self, content: Mapping[str, Any]) -> str:
+        return content_digest({
+            name: value for name, value in content.items() if value != "" or name not in self.later
+        })  # fmt: skip
 
 
 KINDS: dict[str, Kind] = {
@@ -62,7 +70,13 @@ KINDS: dict[str, Kind] = {
         ("code",),
         "valid_to",
     ),
-    POST: Kind(Post, ("unit", "name", "duty", "protocol_order", "closed_on"), ("unit", "name"), "closed_on"),
+    POST: Kind(
+        Post,
+        ("unit", "name", "name_en", "duty", "protocol_order", "closed_on"),
+        ("unit", "name"),
+        "closed_on",
+        later=("name_en",),
+    ),
     PERSON: Kind(
         Person, ("code", "name", "unit", "title", "kind", "protocol_order", "left_on"), ("code",), "left_on"
     ),
@@ -83,7 +97,7 @@ def content_of(kind: str, row: models.Model) -> Content:
 def current_digests(kind: str) -> Iterator[tuple[str, str]]:
     """(key, digest) of each row as it stands, for the log's verification."""
     for content in _contents(kind):
-        yield KINDS[kind].key(content), content_digest(content)
+        yield KINDS[kind].key(content), KINDS[kind].digest(content)
 
 
 @dataclass(slots=True)
@@ -101,6 +115,7 @@ class Writing:
 
     def put(self, kind: str, content: Content) -> str:
         """Create or change the row of that key: `created`, `changed` or `unchanged`."""
+        content = dict.fromkeys(KINDS[kind].later, "") | content
         key = KINDS[kind].key(content)
         row = self.find(kind, key)
         old = content_of(kind, row) if row is not None else None
@@ -145,7 +160,7 @@ class Writing:
         detail: Content = {"old": old, "new": new}
         if self.batch is not None:
             detail["batch"] = self.batch.pk
-        digest = subjects.GONE if new is None else content_digest(new)
+        digest = subjects.GONE if new is None else KINDS[kind].digest(new)
         self._changes.append(Change(f"{kind}.{verb}", kind, key, digest, detail, self.reason))
 
     def _known(self, kind: str) -> dict[str, models.Model]:

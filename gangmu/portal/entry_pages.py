@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from gangmu.drive import following, lamps
+from gangmu.figures.units_of_measure import name_of
 from gangmu.ledgers import checking, declarations, entries, sensitive, sight, values
 from gangmu.ledgers.entries import Past
 from gangmu.ledgers.models import Entry
@@ -20,6 +22,7 @@ from gangmu.ledgers.values import Value
 from gangmu.org.models import User
 from gangmu.org.permissions import may
 from gangmu.portal import addresses, ledger_forms, supervision
+from gangmu.portal.printing import listed
 from gangmu.problems import InputRefused
 from gangmu.records import clock
 from gangmu.records.lamps import Lamp, lamp
@@ -119,13 +122,18 @@ class EntryPage:
     def title(self) -> str:
         return str(self.state.values["title"] or self.entry.number)
 
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """Code → name of units and people in the reader's language."""
+        return self.references.names_in(get_language() or "zh-hans")
+
     @property
     def stage(self) -> Stage:
         return self.register.stage_by_code[self.state.stage]
 
     @property
     def unit_name(self) -> str:
-        return self.references.unit_names.get(str(self.state.values[UNIT]), "")
+        return self.names.get(str(self.state.values[UNIT]), "")
 
     @property
     def lamp(self) -> Lamp | None:
@@ -146,7 +154,9 @@ class EntryPage:
             if code == "title" or value is None:
                 continue
             shown = value if one.sensitive else self.shown(one, value)
-            found.append(ShownField(said(one.name), shown, one.unit_of_measure, one.kind == "long_text"))
+            found.append(
+                ShownField(said(one.name), shown, said(name_of(one.unit_of_measure)), one.kind == "long_text")
+            )
         return found
 
     def shown(self, one: Field, value: Value) -> object:
@@ -154,7 +164,7 @@ class EntryPage:
             return Link(str(value), addresses.entry(one.refers_to, str(value)))
         if one.storage == NUMBER:
             return Number(value, one.decimals)  # type: ignore[arg-type]
-        return values.shown(one, value, get_language() or "zh-hans", self.references.names)
+        return values.shown(one, value, get_language() or "zh-hans", self.names)
 
     def stages(self) -> list[ShownStage]:
         """The stages it went through, the latest first."""
@@ -238,7 +248,7 @@ class EntryPage:
         return Card(
             line.on,
             tuple(
-                (said(one.name), value, one.unit_of_measure)
+                (said(one.name), value, said(name_of(one.unit_of_measure)))
                 for one, value in filled
                 if one.kind != "long_text" and line.values.get(one.code) != line.on
             ),
@@ -248,7 +258,10 @@ class EntryPage:
     def _line_table(self, kind: LineKind, used: Sequence[Field], lines: Sequence[LineState]) -> Table:
         columns = [
             Column(
-                one.code, said(one.name), "number" if one.storage == NUMBER else "text", one.unit_of_measure
+                one.code,
+                said(one.name),
+                "number" if one.storage == NUMBER else "text",
+                said(name_of(one.unit_of_measure)),
             )
             for one in used
         ]
@@ -319,11 +332,11 @@ class EntryPage:
         if logged is None:
             return "—"
         if isinstance(logged, list):
-            return "、".join(self.references.names.get(str(code), str(code)) for code in logged)
+            return listed(self.names.get(str(code), str(code)) for code in logged)
         if one.kind == "choice":
             name = one.choice_names.get(str(logged))
             return said(name) if name else str(logged)
-        return self.references.names.get(str(logged), str(logged))
+        return self.names.get(str(logged), str(logged))
 
 
 def _moves(register: Register, past: Past) -> tuple[tuple[str, str, str], ...]:

@@ -14,6 +14,7 @@ from gangmu.figures.measures import Measure
 from gangmu.figures.models import NO_AREA, Observation
 from gangmu.figures.requests import Request
 from gangmu.figures.series import Point
+from gangmu.figures.units_of_measure import name_of
 from gangmu.ledgers import declarations
 from gangmu.portal import printing
 from gangmu.records import clock
@@ -45,15 +46,10 @@ def _through_the_year(one: Figure, measure: Measure, period: Period, unit: str |
     if target.value is not None:
         lines.append(Line(_("年度目标"), [target.value] * len(parts), "target"))
     first = points[0].value
-    name = printing.measure_name(one, measure) if measure.kind not in ("value", "count") else ""
+    how = _("累计") if runs else _("当期")
     return LineChart(
-        _("%(name)s%(measure)s（%(how)s）")
-        % {
-            "name": said(one.name),
-            "measure": name,
-            "how": _("累计") if runs else _("当期"),
-        },
-        first.unit_of_measure,
+        _("%(name)s（%(how)s）") % {"name": _of_figure(one, measure), "how": how},
+        said(name_of(first.unit_of_measure)),
         [_tick(part) for part in parts],
         lines,
         first.decimals,
@@ -73,7 +69,7 @@ def _over_years(one: Figure, period: Period, unit: str | None) -> LineChart:
     first = points[0].value
     return LineChart(
         said(one.name),
-        first.unit_of_measure,
+        said(name_of(first.unit_of_measure)),
         [str(year) for year in years],
         lines,
         first.decimals,
@@ -110,12 +106,10 @@ def among_districts(one: Figure, period: Period) -> Bars | None:
         RankedBar(said(areas.name(name)), value.value, name == areas.OWN, order.index(value.value) + 1)
         for name, value in known
     ]
-    title = _("各区县%(name)s%(measure)s") % {
-        "name": said(one.name), "measure": printing.measure_name(one, measure) if measure.kind != "value" else "",
-    }  # fmt: skip
+    title = _("各区县%(name)s") % {"name": _of_figure(one, measure)}
     return Bars(
         title,
-        found[0].unit_of_measure,
+        said(name_of(found[0].unit_of_measure)),
         bars,
         found[0].decimals,
         source=source_of(one),
@@ -135,6 +129,14 @@ def source_of(one: Figure) -> str:
             return _("由系统统计")
         case _:
             return _("统计数据")
+
+
+def _of_figure(one: Figure, measure: Measure) -> str:
+    """A figure with the measure that is drawn of it; its value and its count go without saying."""
+    if measure.kind in ("value", "count"):
+        return said(one.name)
+    name = {"name": said(one.name), "measure": printing.measure_name(one, measure)}
+    return _("%(name)s%(measure)s") % name
 
 
 def year_label(year: int) -> str:

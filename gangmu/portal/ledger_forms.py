@@ -10,9 +10,11 @@ from decimal import Decimal
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from gangmu.figures.units_of_measure import name_of
 from gangmu.ledgers.references import References
 from gangmu.ledgers.register import Field, LineKind, Register, Stage
 from gangmu.ledgers.values import Value
+from gangmu.portal.printing import listed
 from gangmu.records import clock
 from gangmu.web import forms
 from gangmu.web.cells import said
@@ -118,7 +120,8 @@ def as_typed(field: Field, value: Value, references: References) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, tuple):
-        return "、".join(references.unit_names.get(code, code) for code in value)
+        names = references.names_in(get_language() or "zh-hans")
+        return listed(names.get(code, code) for code in value)
     if isinstance(value, Decimal):
         return format(value, "f") if field.decimals is None else f"{value:.{field.decimals}f}"
     if isinstance(value, datetime.date):
@@ -140,7 +143,7 @@ def _asked(field: Field, references: References, value: Value) -> forms.Field:
         as_typed(field, value, references),
         required=field.required,
         hint=hint,
-        unit=field.unit_of_measure,
+        unit=said(name_of(field.unit_of_measure)),
         choices=_choices(field, references),
     )
 
@@ -149,6 +152,6 @@ def _choices(field: Field, references: References) -> list[tuple[str, str]]:
     if field.kind == "yes_no":
         return [("1", _("是")), ("0", _("否"))]
     if field.kind == "unit":
-        return [(unit.code, unit.short_name) for unit in references.units]
+        return [(unit.code, said(unit.short)) for unit in references.units]
     language = get_language() or "zh-hans"
     return [(choice.code, choice.name.say(language)) for choice in field.choices]

@@ -9,8 +9,9 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from gangmu.figures.units_of_measure import name_of
 from gangmu.ledgers import values
-from gangmu.ledgers.models import Entry, EntryVersion, standing
+from gangmu.ledgers.models import Entry, EntryVersion
 from gangmu.ledgers.register import (
     DUE_ON,
     NUMBER,
@@ -25,6 +26,7 @@ from gangmu.ledgers.slots import layout
 from gangmu.org.models import Person, Unit, User
 from gangmu.portal import addresses
 from gangmu.records import clock
+from gangmu.records.appended import standing
 from gangmu.records.lamps import Lamp, lamp
 from gangmu.web import forms
 from gangmu.web.cells import LampCell, Link, Number, Tag, said
@@ -64,7 +66,7 @@ def rows(register: Register, batch: Sequence[EntryVersion]) -> Iterable[Row]:
         cells: dict[str, object] = {
             NUMBER_FIELD: Link(version.number, href),
             TITLE: version.title,
-            UNIT: version.unit.short_name,
+            UNIT: said(version.unit.short),
             STAGE: Tag(said(register.stage_by_code[version.stage].name)),
             DUE_ON: version.due_on,
             LAMP: LampCell.of(shown) if (shown := lamp_of(register, version)) else None,
@@ -106,7 +108,7 @@ def filter_fields(register: Register, user: User, request: HttpRequest) -> list[
     units = (
         Unit.objects.filter(entry_versions__in=versions(register, user)).distinct().order_by("protocol_order")
     )
-    choices = [(unit.code, unit.short_name) for unit in units]
+    choices = [(unit.code, said(unit.short)) for unit in units]
     if len(choices) > 1:
         found.append(
             forms.Field(
@@ -167,7 +169,7 @@ def _column(register: Register, code: str) -> Column:
         code,
         said(field.name),
         kind,  # type: ignore[arg-type]
-        field.unit_of_measure,
+        said(name_of(field.unit_of_measure)),
         order=(columns[code],),
         minor=code not in (TITLE, DUE_ON),
     )
@@ -199,7 +201,7 @@ def _names(
                 asked["person" if one.kind == "person" else "unit"] |= {str(code) for code in found if code}
     names: dict[str, str] = {}
     if asked["unit"]:
-        names |= dict(Unit.objects.filter(code__in=asked["unit"]).values_list("code", "short_name"))
+        names |= {unit.code: said(unit.short) for unit in Unit.objects.filter(code__in=asked["unit"])}
     if asked["person"]:
         names |= dict(Person.objects.filter(code__in=asked["person"]).values_list("code", "name"))
     return names

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.safestring import SafeString
+
 from gangmu.drive.week import Lit, Week
 from gangmu.figures import catalogue
 from gangmu.figures.measures import Measure
@@ -13,6 +15,7 @@ from gangmu.goals.models import Goal
 from gangmu.goals.tree import GoalNode, tree
 from gangmu.org.models import User
 from gangmu.portal import addresses, figure_charts, printing
+from gangmu.portal.glossing import glossed
 from gangmu.records import clock
 from gangmu.records.lamps import Colour
 from gangmu.records.periods import Period
@@ -45,14 +48,14 @@ class Matter:
     href: str
     unit: str
     lamp: LampCell
-    reason: str
+    reason: SafeString
     next_step: str
 
 
 def goal_period() -> Period:
     """The latest year up to this one that has goals; the last closed year where none has."""
     this_year = Period.of_year(clock.today().year)
-    periods = Goal.objects.filter(period__lte=this_year.code, period__regex=r"^\d{4}$")
+    periods = Goal.objects.known_at(None).filter(period__lte=this_year.code, period__regex=r"^\d{4}$")
     latest = periods.order_by("-period").values_list("period", flat=True).first()
     return Period.parse(latest) if latest else printing.last_closed_year()
 
@@ -93,7 +96,7 @@ def _multiple(node: GoalNode, period: Period) -> Multiple:
     figure = catalogue.get(goal.figure)
     measure = (Measure.parse(goal.measure) if goal.measure else None) or figure.default_measure
     return Multiple(
-        name=goal.name,
+        name=said(goal.title),
         href=addresses.figure(figure.code, period.code),
         lamp=LampCell(node.lamp.colour, said(node.lamp.reason)),
         value=printing.number(value, with_unit=True)
@@ -101,7 +104,7 @@ def _multiple(node: GoalNode, period: Period) -> Multiple:
         else Number(None, reason=said(node.lamp.reason)),
         target=printing.target_words(node),
         reason=said(node.lamp.reason),
-        owner=goal.owner.short_name,
+        owner=said(goal.owner.short),
         spark=figure_charts.sparkline(figure, period, measure),
     )
 
@@ -112,8 +115,8 @@ def _matter(lit: Lit) -> Matter:
         item.number,
         item.title,
         item.link,
-        item.unit.short_name,
-        LampCell.of(lit.lamp),
-        said(lit.lamp.reason),
+        said(item.unit.short),
+        LampCell(lit.lamp.colour),  # its reason stands beside it
+        glossed(said(lit.lamp.reason)),
         item.next_step,
     )

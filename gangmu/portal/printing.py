@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db.models import Max
@@ -11,12 +12,13 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from gangmu.figures import areas, catalogue
-from gangmu.figures.figure import Figure, Ledger
+from gangmu.figures import areas, catalogue, naming
+from gangmu.figures.figure import Figure
 from gangmu.figures.measures import Measure
 from gangmu.figures.requests import Filter
+from gangmu.figures.units_of_measure import after_number, unit_of, with_unit
 from gangmu.figures.values import Value
-from gangmu.goals.models import Kind
+from gangmu.goals.models import Goal, Kind
 from gangmu.goals.tree import GoalNode
 from gangmu.portal import addresses
 from gangmu.problems import InputRefused
@@ -34,7 +36,7 @@ def number(value: Value, *, with_unit: bool = False, filters: tuple[Filter, ...]
     return Number(
         value.value,
         value.decimals,
-        unit=value.unit_of_measure if with_unit else "",
+        unit=said(after_number(value.unit_of_measure)) if with_unit else "",
         reason=said(value.reason),
         trace=addresses.trace(value.figure, value.period, value.measure, value.unit, value.area, filters),
     )
@@ -42,39 +44,7 @@ def number(value: Value, *, with_unit: bool = False, filters: tuple[Filter, ...]
 
 def measure_name(figure: Figure, measure: Measure) -> str:
     """What a person calls a measure of a figure: 总投资、增速位次、占全市比重、计划增速."""
-    name = _stated_name(figure, measure) or _compound_name(figure, measure) or said(measure.actual.name())
-    return _("计划%(measure)s") % {"measure": name} if measure.planned else name
-
-
-def _stated_name(figure: Figure, measure: Measure) -> str:
-    """The name a ledger figure declares for one of its quantities."""
-    if not isinstance(figure.source, Ledger):
-        return ""
-    quantity = figure.source.quantities.get(measure.actual_text)
-    return said(quantity.name) if quantity else ""
-
-
-def _compound_name(figure: Figure, measure: Measure) -> str:
-    """The name of a measure with an argument: of another measure (增速的位次), or of a whole (占全市)."""
-    argument = measure.argument
-    if not argument:
-        return ""
-    if measure.kind in ("share", "fraction"):
-        whole = catalogue.find(argument) if argument != "parent" else None
-        name = (
-            said(whole.name)
-            if whole
-            else said(areas.name(figure.parent))
-            if argument == "parent"
-            else argument
-        )
-        return _("占%(whole)s比重") % {"whole": name}
-    inner = Measure.parse(argument)
-    if inner is None:
-        return ""
-    return _("%(inner)s%(measure)s") % {
-        "inner": measure_name(figure, inner), "measure": said(Measure(measure.kind).name()),
-    }  # fmt: skip
+    return said(naming.measure_name(figure, measure))
 
 
 def last_closed_year() -> Period:
@@ -119,13 +89,24 @@ def target_words(node: GoalNode) -> str:
     """What is aimed at, in a few words: the value, the places of a rank, whom to exceed."""
     goal = node.goal
     if goal.compare_with:
-        return _("高于%(areas)s") % {"areas": goal.compare_with}
+        return _("高于%(areas)s") % {"areas": listed(said(areas.name(area)) for area in goal.areas)}
     if goal.kind == Kind.RANK and goal.floor is not None and goal.stretch is not None:
         return _("保%(floor)s争%(stretch)s") % {"floor": _plain(goal.floor), "stretch": _plain(goal.stretch)}
     if goal.target is None:
         return ""
-    unit = node.lamp.value.unit_of_measure if node.lamp.value else ""
-    return f"{_plain(goal.target)}{unit}"
+    return said(with_unit(_plain(goal.target), _unit_of(goal)))
+
+
+def _unit_of(goal: Goal) -> str:
+    """The unit of measure a goal's target is in."""
+    figure = catalogue.find(goal.figure) if goal.figure else None
+    measure = Measure.parse(goal.measure) if goal.measure else None
+    return unit_of(figure, measure or figure.default_measure) if figure else ""
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words one after another: 全国、全市; the nation, the city."""
+    return _("、").join(words)
 
 
 def _plain(value: Decimal) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from gangmu.figures.node import Seen
 from gangmu.figures.trace import Trace
-from gangmu.figures.units_of_measure import decimals_of, unit_of
+from gangmu.figures.units_of_measure import after_number, decimals_of, unit_of
 from gangmu.goals.figures import GOALS
 from gangmu.goals.models import Goal
 from gangmu.ledgers import declarations
@@ -22,8 +22,8 @@ from gangmu.web.cells import Link, Number, said
 SHOWN = 20
 """Rows shown under a number in the panel; the page shows all."""
 
-Sight = dict[str, set[str]]
-"""Ledger → the numbers of those entries a reader may see."""
+Sight = dict[str, dict[str, str]]
+"""Ledger → the numbers of those entries a reader may see, with a title in his language where a row has one of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,30 +63,33 @@ def tree(trace: Trace, user: User, *, whole: bool) -> Level:
 
 def seen_by(user: User, refs: Iterable[RowRef]) -> Sight:
     """Which of the rows a reader may see."""
-    wanted: Sight = {}
+    wanted: dict[str, set[str]] = {}
     for ref in refs:
         wanted.setdefault(ref.ledger, set()).add(ref.number)
-    return {ledger: set(_numbers(ledger, user)) & numbers for ledger, numbers in wanted.items()}
+    return {
+        ledger: {number: title for number, title in _rows_of(ledger, user) if number in numbers}
+        for ledger, numbers in wanted.items()
+    }
 
 
-def _numbers(ledger: str, user: User) -> Iterable[str]:
-    """The numbers a reader may see of a ledger; goals are counted as a ledger is."""
+def _rows_of(ledger: str, user: User) -> Iterable[tuple[str, str]]:
+    """(number, title) of the rows a reader may see of a ledger; goals are counted as a ledger is, and have English names."""
     if ledger == GOALS:
-        return (f"{goal.period}/{goal.code}" for goal in Goal.objects.visible_to(user))
-    return Entry.objects.visible_to(user).of(ledger).values_list("number", flat=True)
+        return ((goal.key, said(goal.title)) for goal in Goal.objects.visible_to(user))
+    return (
+        (number, "") for number in Entry.objects.visible_to(user).of(ledger).values_list("number", flat=True)
+    )
 
 
 def _level(trace: Trace, sight: Sight, whole: bool) -> Level:
     node, question = trace.node, trace.node.question
     seen = [ref for ref in trace.rows if ref.number in sight.get(ref.ledger, ())]
     shown = seen if whole else seen[:SHOWN]
-    unit, decimals = (
-        unit_of(question.figure, question.measure),
-        decimals_of(question.figure, question.measure),
-    )
+    unit = after_number(unit_of(question.figure, question.measure))
+    decimals = decimals_of(question.figure, question.measure)
     return Level(
         label=said(question.label()),
-        number=Number(node.value, decimals, unit, said(node.reason)),
+        number=Number(node.value, decimals, said(unit), said(node.reason)),
         sentence=said(node.sentence),
         reason=said(node.reason),
         coverage=said(question.figure.coverage),
@@ -96,7 +99,13 @@ def _level(trace: Trace, sight: Sight, whole: bool) -> Level:
         inputs=tuple(_level(one, sight, whole) for one in trace.inputs),
         ledger=_ledger_name(trace.rows[0].ledger) if trace.rows else "",
         rows=tuple(
-            ShownRow(Link(ref.number, _address(ref)), ref.title, ref.version, ref.log) for ref in shown
+            ShownRow(
+                Link(ref.number, _address(ref)),
+                sight[ref.ledger][ref.number] or ref.title,
+                ref.version,
+                ref.log,
+            )
+            for ref in shown
         ),
         counted=len(trace.rows),
         hidden=len(trace.rows) - len(seen),
@@ -106,7 +115,7 @@ def _level(trace: Trace, sight: Sight, whole: bool) -> Level:
 
 def _address(ref: RowRef) -> str:
     if ref.ledger == GOALS:
-        return addresses.goals(ref.number.partition("/")[0])
+        return addresses.goals(ref.number.rpartition("/")[0])
     return addresses.entry(ref.ledger, ref.number)
 
 

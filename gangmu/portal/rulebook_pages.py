@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from gangmu.engine import examples
 from gangmu.engine.examples import Outcome
+from gangmu.engine.expressions import Const, Expression, Lookup
 from gangmu.engine.kinds import kinds
 from gangmu.engine.numbers import shown
 from gangmu.engine.rulebook import Grade, Indicator, RuleBook, Section
@@ -77,10 +78,18 @@ def grade_words(grade: Grade) -> str:
     if grade.below is not None:
         found.append(_("低于%(n)s分") % {"n": shown(grade.below)})
     if grade.share is not None:
-        found.append(_("名额不超过%(n)s%%") % {"n": shown(grade.share * 100)})
+        found.extend(_("名额不超过%(n)s%%") % {"n": share} for share in _shares(grade.share))
     if grade.rank_to is not None:
         found.append(_("前%(n)s名") % {"n": grade.rank_to})
     return "，".join(found)
+
+
+def _shares(share: Expression) -> Iterator[str]:
+    """The share in per cent, or one for each group that has its own."""
+    entries = share.table if isinstance(share, Lookup) else (("", share),)
+    for group, amount in entries:
+        if isinstance(amount, Const):
+            yield f"{group} {shown(amount.value * 100)}".strip()
 
 
 def _part(

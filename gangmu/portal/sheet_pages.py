@@ -6,11 +6,14 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
+from django.utils.safestring import SafeString
+
 from gangmu.assessment.score_sheets import GivenInput, Line, Neighbour, ScoreSheet
 from gangmu.engine.explanation import Explanation
 from gangmu.engine.numbers import read, shown
 from gangmu.figures import areas
 from gangmu.portal import addresses
+from gangmu.portal.glossing import glossed, grade
 from gangmu.web.cells import Bar, said
 
 LINE_DECIMALS = 2
@@ -21,9 +24,9 @@ LINE_DECIMALS = 2
 class ShownInput:
     """What went into a line: its name, its value, the place it came from, and its trace where a figure gave it."""
 
-    label: str
-    value: str
-    place: str
+    label: SafeString
+    value: SafeString
+    place: SafeString
     trace: str
 
 
@@ -38,8 +41,8 @@ class ShownLine:
     lost: str
     bar: Bar | None
     clause: str
-    sentence: str
-    raise_by: str
+    sentence: SafeString
+    raise_by: SafeString
     formula: str
     inputs: tuple[ShownInput, ...]
     parts: tuple[ShownLine, ...]
@@ -54,6 +57,7 @@ class ShownSheet:
     costliest: tuple[ShownLine, ...]
     unscored: tuple[ShownLine, ...]
     neighbours: tuple[tuple[str, str, str], ...]
+    grade: str
 
 
 def shown_sheet(sheet: ScoreSheet) -> ShownSheet:
@@ -64,6 +68,7 @@ def shown_sheet(sheet: ScoreSheet) -> ShownSheet:
         tuple(_line(line.node, lines) for line in sheet.costliest),
         tuple(_line(line.node, lines) for line in sheet.unscored),
         tuple(_neighbour(one) for one in (sheet.ahead, sheet.behind) if one is not None),
+        grade(sheet.standing.grade),
     )
 
 
@@ -78,8 +83,8 @@ def _line(node: Explanation, lines: dict[str, Line]) -> ShownLine:
         lost=line.lost_printed,
         bar=Bar(_decimal(value), _decimal(full) or Decimal(1)) if full and value is not None else None,
         clause=node.clause,
-        sentence=said(node.sentence),
-        raise_by=said(node.next),
+        sentence=glossed(said(node.sentence)),
+        raise_by=glossed(said(node.next)),
         formula="" if node.parts else node.formula,
         inputs=tuple(_input(one) for one in line.inputs),
         parts=tuple(_line(part, lines) for part in node.parts),
@@ -94,12 +99,12 @@ def _input(given: GivenInput) -> ShownInput:
         trace = addresses.trace(
             request.figure, request.period, request.measure, request.unit, area, request.filters
         )
-    return ShownInput(said(given.label), given.value, given.place, trace)
+    return ShownInput(glossed(said(given.label)), glossed(given.value), glossed(given.place), trace)
 
 
 def _neighbour(one: Neighbour) -> tuple[str, str, str]:
     """(place, whose it is as far as the reader may know, points apart)."""
-    return one.rank, one.unit.short_name if one.unit else "", one.apart
+    return one.rank, said(one.unit.short) if one.unit else "", one.apart
 
 
 def _number(text: str | None) -> Fraction | None:

@@ -8,9 +8,13 @@ from django.conf import settings
 from django.utils import timezone
 
 
-def today() -> datetime.date:
-    """The district's day. A setting, so that a demo, a test and a picture never go stale."""
-    return settings.GANGMU_TODAY or timezone.localdate()
+def today(as_of: datetime.datetime | None = None) -> datetime.date:
+    """The district's day. A setting, so that a demo, a test and a picture never go stale.
+
+    as_of: what was known then is held against that day, where it came before today.
+    """
+    day: datetime.date = settings.GANGMU_TODAY or timezone.localdate()
+    return day if as_of is None else min(day, timezone.localdate(as_of))
 
 
 def now() -> datetime.datetime:

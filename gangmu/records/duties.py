@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import json
+from collections.abc import Mapping
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -22,30 +25,24 @@ def open_duty(
     user: User | None = None,
     due_on: datetime.date | None = None,
     why: str = "",
+    words: Mapping[str, str] | None = None,
 ) -> Duty:
-    """Open a duty, or bring the open one of the same key up to date."""
+    """Open a duty, or bring the open one of the same key up to date.
+
+    what, why: sentences that are in the catalogue of languages, at most 200 characters; `words` fill their `%(name)s`.
+    """
+    said: dict[str, Any] = {
+        "what": what,
+        "why": why,
+        "words": json.dumps(dict(words or {}), ensure_ascii=False, sort_keys=True),
+        "link": link,
+        "unit": unit,
+        "role": role,
+        "user": user,
+        "due_on": due_on,
+    }
     duty, _ = Duty.objects.update_or_create(
-        key=key,
-        done_at=None,
-        defaults={
-            "what": what,
-            "why": why,
-            "link": link,
-            "unit": unit,
-            "role": role,
-            "user": user,
-            "due_on": due_on,
-        },
-        create_defaults={
-            "what": what,
-            "why": why,
-            "link": link,
-            "unit": unit,
-            "role": role,
-            "user": user,
-            "due_on": due_on,
-            "opened_at": clock.now(),
-        },
+        key=key, done_at=None, defaults=said, create_defaults={**said, "opened_at": clock.now()}
     )
     return duty
 

@@ -83,19 +83,19 @@ def _done(done: datetime.date, due: datetime.date | None, clock: Clock) -> Lamp:
     left = days_left(clock, done, due)
     if done <= due:
         return Lamp(Colour.GREEN, Text("按期办结", "done in time"), left)
-    zh, en = _day_words(clock)
-    return Lamp(Colour.GREEN, Text(f"已办结，逾期{-left}{zh}", f"done, {-left} {en} late"), left)
+    late = in_days(-left, clock)
+    return Lamp(Colour.GREEN, Text(f"已办结，逾期{late.zh}", f"done, {late.en} late"), left)
 
 
 def _by_deadline(left: int | None, amber_days: int, clock: Clock) -> list[tuple[Colour, Text]]:
-    zh, en = _day_words(clock)
     if left is None or left > amber_days:
         return []
+    away = in_days(abs(left), clock)
     if left < 0:
-        return [(Colour.RED, Text(f"逾期{-left}{zh}未办结", f"{-left} {en} overdue"))]
+        return [(Colour.RED, Text(f"逾期{away.zh}未办结", f"{away.en} overdue"))]
     if left == 0:
         return [(Colour.AMBER, Text("今天到期", "due today"))]
-    return [(Colour.AMBER, Text(f"还有{left}{zh}到期", f"due in {left} {en}"))]
+    return [(Colour.AMBER, Text(f"还有{away.zh}到期", f"due in {away.en}"))]
 
 
 def _by_progress(
@@ -111,11 +111,13 @@ def _by_progress(
 
 
 def _green(left: int | None, clock: Clock) -> Text:
-    zh, en = _day_words(clock)
     if left is None:
         return Text("正常推进", "on schedule")
-    return Text(f"正常推进，还有{left}{zh}到期", f"on schedule, due in {left} {en}")
+    away = in_days(left, clock)
+    return Text(f"正常推进，还有{away.zh}到期", f"on schedule, due in {away.en}")
 
 
-def _day_words(clock: Clock) -> tuple[str, str]:
-    return ("个工作日", "working day(s)") if clock is Clock.WORKING else ("天", "day(s)")
+def in_days(count: int, clock: Clock) -> Text:
+    """A number of days as the clock counts them: 3个工作日, `3 working days`; 1天, `1 day`."""
+    zh, en = ("个工作日", "working day") if clock is Clock.WORKING else ("天", "day")
+    return Text(f"{count}{zh}", f"{count} {en}{'' if count == 1 else 's'}")

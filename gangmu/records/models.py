@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NoReturn, Self
 
 from django.conf import settings
@@ -142,6 +144,8 @@ class Duty(models.Model):
 
     For a unit's reporter or head (`unit` and `role`) or for a single user (`user`).
     `key` is the obligation's own name (`drive:reply:S-2026-0012`); at most one open duty has it.
+    `what` and `why` are sentences of the catalogue of languages, their named words (`%(title)s`) kept beside them in
+    `words`, so that each reader has them in his own language. Where nothing is kept there, they stand as they are.
     """
 
     key = models.CharField(max_length=120)
@@ -152,6 +156,7 @@ class Duty(models.Model):
     )
     what = models.CharField(max_length=200)
     why = models.CharField(max_length=200, blank=True)
+    words = models.TextField(default="{}")
     link = models.CharField(max_length=200)
     due_on = models.DateField(null=True)
     opened_at = models.DateTimeField()
@@ -166,4 +171,10 @@ class Duty(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.what
+        return self.what % self.named if self.named else self.what
+
+    @property
+    def named(self) -> Mapping[str, str]:
+        """The named words of its sentences, as they were recorded."""
+        found: dict[str, str] = json.loads(self.words)
+        return found

@@ -98,9 +98,13 @@ class Period:
         return Period.parse(f"{self.end.year}-M01/{self.end.year}-M{self.end.month:02}")
 
     def label(self, language: str = "zh-hans") -> str:
-        """How a person writes it: 2025年, 2025年上半年, 2025年第三季度, 2025年5月, 2025年1—5月."""
+        """How a person writes it: 2025年, 2025年上半年, 2025年第三季度, 2025年5月, 2025年1—5月.
+
+        >>> Period.parse("2025-M01/2025-M05").label("en"), Period.parse("2025-Q3").label("en")
+        ('January to May 2025', 'Q3 2025')
+        """
         if language.startswith("en"):
-            return self.code.replace("/", " to ")
+            return self._english()
         if self.frequency == "R":
             first, last = (Period.parse(part) for part in self.code.split("/"))
             if first.frequency == "M" and first.year == last.year:
@@ -118,6 +122,25 @@ class Period:
                 return f"{year}{int(number)}月"
             case _:
                 return f"{year}第{int(number)}周"
+
+    def _english(self) -> str:
+        if self.frequency == "R":
+            first, last = (Period.parse(part) for part in self.code.split("/"))
+            if first.frequency == "M" and first.year == last.year:
+                return f"{calendar.month_name[first.start.month]} to {last.label('en')}"
+            return f"{first.label('en')} to {last.label('en')}"
+        year, number = self.code[:4], self.code[6:]
+        match self.frequency:
+            case "A":
+                return year
+            case "S":
+                return f"{'first' if number == '1' else 'second'} half of {year}"
+            case "Q":
+                return f"Q{number} {year}"
+            case "M":
+                return f"{calendar.month_name[int(number)]} {year}"
+            case _:
+                return f"week {int(number)} of {year}"
 
 
 def _single(code: str, said: str) -> Period:

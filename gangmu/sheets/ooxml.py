@@ -1,7 +1,8 @@
 """The parts of an XLSX that carry values, read in one pass: 50,000 rows in seconds, formulas and merges seen on the way.
 
 openpyxl builds an object for every cell and cannot tell, in one reading, a formula never computed from an empty cell;
-writing and marking use it, reading does not. What is read follows ECMA-376 part 1, §18 (transitional and strict).
+writing and marking use it, reading asks it for formats and dates alone, and then only: loading it takes a third of a
+second, which no command that reads no workbook should wait for. What is read follows ECMA-376 part 1, §18 (transitional and strict).
 """
 
 from __future__ import annotations
@@ -16,10 +17,6 @@ from decimal import Decimal
 from typing import NoReturn
 from xml.parsers import expat
 
-from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
-from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
-from openpyxl.utils.escape import unescape
-
 from gangmu.problems import Text
 from gangmu.sheets.cells import Content, Fault
 
@@ -33,6 +30,9 @@ NEVER_COMPUTED = Fault(
 )
 SPREADSHEET_DIGITS = 15
 """Spreadsheets show 15 digits; the 16th and 17th that files carry are the noise of binary floats."""
+
+WINDOWS_EPOCH, MAC_EPOCH = datetime.datetime(1899, 12, 30), datetime.datetime(1904, 1, 1)
+"""Day 0 of a workbook's dates, as it was made on either system."""
 
 _CELL = re.compile(r"([A-Z]+)([0-9]+)")
 _DATE, _PERCENT, _PLAIN = "date", "percent", ""
@@ -222,6 +222,8 @@ def _exact(said: str) -> Decimal:
 
 
 def _day(serial: float, epoch: datetime.datetime, number: Decimal) -> Content:
+    from openpyxl.utils.datetime import from_excel
+
     try:
         moment = from_excel(serial, epoch)
     except (OverflowError, ValueError):
@@ -245,7 +247,11 @@ def _error_value(shown: str) -> Fault:
 
 
 def _unescaped(said: str) -> str:
-    return unescape(said) if "_x" in said else said
+    if "_x" not in said:
+        return said
+    from openpyxl.utils.escape import unescape
+
+    return unescape(said)
 
 
 def _shared_strings(archive: zipfile.ZipFile, part: str) -> list[str]:
@@ -279,6 +285,8 @@ def _shared_strings(archive: zipfile.ZipFile, part: str) -> list[str]:
 
 def _styles(archive: zipfile.ZipFile, part: str) -> list[str]:
     """What each cell style shows a number as: a date, a percentage, or plainly."""
+    from openpyxl.styles.numbers import BUILTIN_FORMATS
+
     formats: dict[int, str] = dict(BUILTIN_FORMATS)
     styles: list[str] = []
     inside = {"cellXfs": False}
@@ -300,6 +308,8 @@ def _styles(archive: zipfile.ZipFile, part: str) -> list[str]:
 
 
 def _shows(number_format: str) -> str:
+    from openpyxl.styles.numbers import is_date_format, is_timedelta_format
+
     if is_date_format(number_format) and not is_timedelta_format(number_format):
         return _DATE
     return _PERCENT if "%" in number_format else _PLAIN

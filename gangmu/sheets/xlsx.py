@@ -13,9 +13,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
-import openpyxl
-from openpyxl.utils import get_column_letter, range_boundaries
-
 from gangmu.problems import InputRefused, Text, refuse
 from gangmu.sheets import ooxml
 from gangmu.sheets.cells import Content, Fault
@@ -160,6 +157,8 @@ def _sheet(book: ooxml.Book, name: str, file: str) -> RawSheet:
 
 def _unmerge(raw: RawSheet, merges: Iterable[str]) -> None:
     """A text or day merged over several rows belongs to each of them; a number so merged belongs to none."""
+    from openpyxl.utils import range_boundaries
+
     rows = {number: list(contents) for number, contents in raw.rows}
     last = max(rows, default=0)
     for merged in sorted(merges):
@@ -182,6 +181,8 @@ def _unmerge(raw: RawSheet, merges: Iterable[str]) -> None:
 
 def place(row: int, column: int) -> str:
     """`C12` of row 12 and column index 2 (from 0)."""
+    from openpyxl.utils import get_column_letter
+
     return f"{get_column_letter(column + 1)}{row}"
 
 
@@ -214,4 +215,6 @@ def too_large(file: str, size: int) -> InputRefused:
 
 def open_for_marking(data: bytes) -> OpenpyxlWorkbook:
     """The whole workbook with its formats, to be given back to its owner."""
+    import openpyxl
+
     return openpyxl.load_workbook(io.BytesIO(data))

@@ -6,6 +6,8 @@ A list page, its CSV, its XLSX and its JSON are made from the same cells, so tha
 from __future__ import annotations
 
 import datetime
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Protocol, runtime_checkable
@@ -67,9 +69,9 @@ class Link:
 
     def html(self) -> SafeString:
         if not self.href:
-            return conditional_escape(self.text)
-        link = format_html('<a href="{}">{}</a>', self.href, self.text)
-        return format_html('{}<span class="note">{}</span>', link, self.note) if self.note else link
+            return recorded(self.text)
+        link = format_html('<a href="{}">{}</a>', self.href, recorded(self.text))
+        return format_html('{}<span class="note">{}</span>', link, recorded(self.note)) if self.note else link
 
     def plain(self) -> Plain:
         return self.text
@@ -109,7 +111,7 @@ class Tag:
     tone: str = ""
 
     def html(self) -> SafeString:
-        return format_html('<span class="tag {}">{}</span>', self.tone, self.text)
+        return format_html('<span class="tag {}">{}</span>', self.tone, recorded(self.text))
 
     def plain(self) -> Plain:
         return self.text
@@ -145,6 +147,32 @@ class Bar:
 def said(text: Text) -> str:
     """A bilingual sentence of the ground floor in the reader's language."""
     return text.say(get_language() or "zh-hans")
+
+
+_CHINESE = re.compile("[\u3400-\u9fff]")
+
+
+def recorded(text: str) -> SafeString:
+    """Words as somebody recorded them: within an English page those in Chinese are marked as Chinese.
+
+    A screen reader then speaks them and a font sets them as what they are.
+    """
+    if (get_language() or "").startswith("en") and _CHINESE.search(text):
+        return format_html('<span lang="zh-Hans">{}</span>', text)
+    return conditional_escape(text)
+
+
+def named(text: Text) -> SafeString:
+    """A name in the reader's language; one that nobody gave in English is marked as the Chinese it is."""
+    return recorded(said(text))
+
+
+def sentence(text: str, words: Mapping[str, str]) -> SafeString:
+    """A stored sentence in the reader's language, its `%(name)s` filled with words as they were recorded."""
+    if not text or not words:
+        return recorded(_(text) if text else "")
+    filled = {name: recorded(word) for name, word in words.items()}
+    return mark_safe(conditional_escape(_(text)) % filled)  # noqa: S308 - both are escaped
 
 
 def printed(value: Decimal, decimals: int | None) -> str:
@@ -185,7 +213,11 @@ def html(value: Any) -> SafeString:
         return format_html('<time datetime="{}">{}</time>', value.isoformat(), moment(value))
     if isinstance(value, datetime.date):
         return format_html('<time datetime="{}">{}</time>', value.isoformat(), value.isoformat())
-    return conditional_escape(value)
+    return (
+        recorded(value)
+        if isinstance(value, str) and not isinstance(value, SafeString)
+        else conditional_escape(value)
+    )
 
 
 def plain(value: Any) -> Plain:

@@ -11,7 +11,7 @@ import polib
 
 PACKAGE = Path(__file__).resolve().parents[2] / "gangmu"
 CATALOGUE = PACKAGE / "locale" / "en" / "LC_MESSAGES"
-CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "pgettext"}
+CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "pgettext"}
 IN_TEMPLATE = re.compile(r"""{%\s*(?:translate|trans)\s+(?:"([^"]+)"|'([^']+)')""")
 BLOCK = re.compile(r"{%\s*blocktrans(?:late)?\b[^%]*%}(.*?){%\s*endblocktrans(?:late)?\s*%}", re.S)
 

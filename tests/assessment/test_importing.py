@@ -43,7 +43,7 @@ def imported(*rows: Row) -> tuple[Counts, list[tuple[str, str]], ImportBatch]:
 
 
 def standing() -> dict[tuple[str, ...], str]:
-    rows = AssessmentFact.objects.standing().select_related("unit")
+    rows = AssessmentFact.objects.known_at(None).select_related("unit")
     return {(row.unit.code, row.indicator, row.event, row.field): row.value for row in rows}
 
 
@@ -65,7 +65,7 @@ def test_rows_are_read_by_code_or_name_and_added_corrected_or_known():
     assert (findings, counts) == ([], Counts(created=1, changed=1, unchanged=1))
     changed = {("B", "tasks", "-", "-"): "39", ("C", "honours", "示范街道", "level"): "省级"}
     assert standing() == {**BEFORE, **changed}
-    assert AssessmentFact.objects.standing().get(event="示范街道").source == "facts.xlsx G4"
+    assert AssessmentFact.objects.known_at(None).get(event="示范街道").source == "facts.xlsx G4"
 
 
 def test_the_same_file_once_more_writes_nothing():

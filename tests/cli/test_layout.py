@@ -27,6 +27,28 @@ def test_a_new_folder_has_its_places_and_settings_that_are_read(tmp_path: Path) 
     assert district.load(folder).name == '云溪"区"'
 
 
+def test_the_sibling_districts_are_declared_in_the_settings(tmp_path: Path) -> None:
+    layout.lay_out(tmp_path)
+    settings = tmp_path / "gangmu.toml"
+    text = settings.read_text(encoding="utf-8")
+    assert district.load(tmp_path).areas == ()
+
+    settings.write_text(
+        text.replace('# "东山区"', '"东山区"').replace('# "南浦区"', '"南浦区"'), encoding="utf-8"
+    )
+
+    assert district.load(tmp_path).areas == (("东山区", "Dongshan District"), ("南浦区", "Nanpu District"))
+
+
+def test_a_sibling_district_without_its_english_name_in_place_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "gangmu.toml").write_text('[areas]\n"东山区" = 3\n', encoding="utf-8")
+
+    with pytest.raises(InputRefused) as refused:
+        district.load(tmp_path)
+
+    assert [problem.code for problem in refused.value.problems] == ["settings.areas"]
+
+
 def test_laying_out_again_touches_nothing(tmp_path: Path) -> None:
     layout.lay_out(tmp_path)
     (tmp_path / "gangmu.toml").write_text('name = "甲区"', encoding="utf-8")

@@ -347,3 +347,38 @@ def test_a_year_that_has_just_begun_has_no_month_yet() -> None:
     span = Span(datetime.date(2026, 1, 20))
 
     assert (span.months[-1].code, span.quarters[-1].code) == ("2025-M12", "2025-Q4")
+
+
+def test_each_unit_has_its_leader_and_its_matters_are_under_that_leader(district: DemoDistrict) -> None:
+    leaders = {leader.code for leader in district.roster.leaders}
+    in_charge = {unit.code: district.roster.leader(unit) for unit in district.roster.assessed}
+    assert set(in_charge.values()) == leaders
+
+    items, projects = district.ledgers["supervision"], district.ledgers["projects"]
+    assert {one.unit: one.values["responsible_leader"] for one in items}.items() <= in_charge.items()
+    led = {(one.values["guiding_unit"], one.values["leader"]) for one in projects if "leader" in one.values}
+    assert led <= set(in_charge.items())
+    assert ("GXJ", "L06") in led and ("ZJJ", "L07") in led
+
+
+def test_no_two_supervision_items_have_the_same_title(district: DemoDistrict) -> None:
+    titles = [item.title for item in district.ledgers["supervision"]]
+
+    assert len(set(titles)) == len(titles) == 700
+
+
+def test_every_unit_post_and_goal_has_an_english_name(district: DemoDistrict) -> None:
+    sheets = {
+        sheet.name: sheet
+        for _, book in district.workbooks()
+        for sheet in book
+        if sheet.name in ("单位", "岗位", "目标")
+    }
+    names = {
+        name: [row[[str(head) for head in sheet.columns].index("英文名称")] for row in sheet.rows]
+        for name, sheet in sheets.items()
+    }
+
+    assert {name: [one for one in said if not str(one).isascii() or not one] for name, said in names.items()} == {
+        "单位": [], "岗位": [], "目标": [],
+    }  # fmt: skip

@@ -98,7 +98,7 @@ def test_each_step_moves_the_duty_to_whoever_acts_next(people):
 def test_a_duty_is_seen_by_the_role_of_the_unit_it_belongs_to(people):
     assigned(people.lead)
 
-    assert [d.what for d in duties_of(people.reporter.user)] == ["签收：推进东湖片区改造"]
+    assert [str(d) for d in duties_of(people.reporter.user)] == ["签收：推进东湖片区改造"]
     assert list(duties_of(people.unit_head.user)) == []
     assert list(duties_of(user(REPORTER, people.other))) == []
 
@@ -125,7 +125,7 @@ def test_a_reply_that_is_sent_back_returns_with_its_reason_and_may_be_written_an
     items.sign(entry, MONDAY, people.unit_head)
 
     item = item_of(entry)
-    assert (duty.key, duty.why) == (f"drive:reply:{item.number}", "退办：没有数字")
+    assert (duty.key, duty.why % duty.named) == (f"drive:reply:{item.number}", "退办：没有数字")
     assert [(r.text, r.verdict, r.is_signed) for r in item.replies] == [("已签约 80 户", "", True)]
     assert item.stage == "replied"
 

@@ -49,7 +49,7 @@ def stepped(p, value, target):
     more, less = more / p["up_step"], less / p["down_step"]
     if p["whole"]:
         more, less = Fraction(floor(more)), Fraction(floor(less))
-    return max(p["full"] + min(more * p["up"], p["up_cap"]) - less * p["down"], Fraction(0))
+    return max(p["at_target"] + min(more * p["up"], p["up_cap"]) - less * p["down"], Fraction(0))
 
 
 def step(p, facts, group):
@@ -81,6 +81,54 @@ def rank_points(p, facts, group):
     others = [other["actual"] for other in group if other.get("actual") is not None]
     place = 1 + sum(other < x if p["low"] else other > x for other in others)
     return max(p["full"] - p["step"] * (place - 1), p["floor"])
+
+
+def keep_and_strive(p, facts, group):
+    x = facts.get("actual")
+    if x is None:
+        return None
+    others = [other["actual"] for other in group if other.get("actual") is not None]
+    place = 1 + sum(other < x if p["low"] else other > x for other in others)
+    if place <= p["strive"]:
+        return p["full"] + min((p["strive"] - place) * p["up"], p["up_cap"])
+    if place > p["keep"]:
+        return max(p["kept"] - (place - p["keep"]) * p["down"], Fraction(0))
+    return p["kept"] + (p["full"] - p["kept"]) * (p["keep"] - place) / (p["keep"] - p["strive"])
+
+
+def standard_score(p, facts, group):
+    """The deviation is a square root: its square is compared, so that the check stays in fractions."""
+    x = facts.get("actual")
+    values = [other["actual"] for other in group if other.get("actual") is not None]
+    if x is None:
+        return None
+    mean = sum(values, Fraction(0)) / len(values)
+    variance = sum((value - mean) ** 2 for value in values) / len(values)
+    above = mean - x if p["low"] else x - mean
+    return above, variance
+
+
+def parts(p, facts, group):
+    if not facts["events"]:
+        return None
+    ratios = [min(max(actual / target, Fraction(0)), Fraction(1)) for actual, target, _ in facts["events"]]
+    weights = [weight for _, _, weight in facts["events"]]
+    if p["combine"] == "min":
+        return p["full"] * min(ratios)
+    if p["combine"] == "max":
+        return p["full"] * max(ratios)
+    return (
+        p["full"] * sum(ratio * weight for ratio, weight in zip(ratios, weights, strict=True)) / sum(weights)
+    )
+
+
+def marks(p, facts, group):
+    given = sorted(facts["events"])
+    if not given:
+        return None
+    if len(given) > p["trim_above"]:
+        given = given[1:-1]
+    return max(sum(given, Fraction(0)) / len(given), Fraction(0))
 
 
 def bands(p, facts, group):
@@ -140,7 +188,7 @@ def minmax(p, facts, group):
 
 
 def deduction(p, facts, group):
-    return max(p["full"] - p["each"] * sum(facts["events"], Fraction(0)), Fraction(0))
+    return max(p["full"] - p["each"] * sum(facts["events"], Fraction(0)) * p["multiplier"], Fraction(0))
 
 
 def second_offence(p, facts, group):
@@ -149,4 +197,67 @@ def second_offence(p, facts, group):
 
 
 def bonus(p, facts, group):
-    return min(p["each"] * sum(facts["events"], Fraction(0)), p["cap"])
+    return min(p["each"] * sum(facts["events"], Fraction(0)) * p["multiplier"], p["cap"])
+
+
+def mean(values):
+    return sum(values, Fraction(0)) / len(values)
+
+
+def moment(values, power):
+    return mean([(value - mean(values)) ** power for value in values])
+
+
+def is_skewed(values, skew, kurtosis):
+    """|G1| >= skew and G2 >= kurtosis of the sample; the first compared by its square."""
+    n = len(values)
+    if n < 4 or moment(values, 2) == 0:
+        return False
+    squared = moment(values, 3) ** 2 / moment(values, 2) ** 3 * n * (n - 1) / (n - 2) ** 2
+    excess = moment(values, 4) / moment(values, 2) ** 2 - 3
+    return squared >= skew**2 and ((n + 1) * excess + 6) * (n - 1) / ((n - 2) * (n - 3)) >= kurtosis
+
+
+def drawn_in(values, most, skew, kurtosis):
+    """values: unit → value. One side's extreme at a time, while skewed and no more than `most` differ from the start."""
+    now = dict(values)
+    while is_skewed(list(now.values()), skew, kurtosis):
+        high = moment(list(now.values()), 3) >= 0
+        edge = max(now.values()) if high else min(now.values())
+        rest = [value for value in now.values() if value != edge]
+        after = {
+            unit: (max(rest) if high else min(rest)) if value == edge else value
+            for unit, value in now.items()
+        }
+        if len([unit for unit in values if after[unit] != values[unit]]) > most:
+            return now
+        now = after
+    return now
+
+
+def percentile(values, percent, rule):
+    """By a place counted from 1, found by counting how many values lie at or below."""
+    ordered, n, share = sorted(values), len(values), percent / 100
+    if rule == "nearest_rank":
+        return next(value for at, value in enumerate(ordered, 1) if at >= n * share)
+    if rule == "averaged":
+        low = next(value for at, value in enumerate(ordered, 1) if at >= n * share)
+        high = next((value for at, value in enumerate(ordered, 1) if at > n * share), ordered[-1])
+        return (low + high) / 2
+    place = 1 + (n - 1) * share if rule == "linear" else (n + 1) * share
+    if place <= 1 or place >= n:
+        return ordered[0] if place <= 1 else ordered[-1]
+    below = ordered[floor(place) - 1]
+    return below + (place - floor(place)) * (ordered[floor(place)] - below)
+
+
+def available_mean(parts, counted, least):
+    """parts: (value or None, weight). The weighted mean of what is there, if enough is."""
+    there = [(value, weight) for value, weight in parts if value is not None]
+    weights = sum(weight for _, weight in there)
+    much = {
+        "parts": len(there),
+        "share": Fraction(len(there), len(parts)),
+        "weight": weights / sum(weight for _, weight in parts),
+    }[counted]
+    return sum(value * weight for value, weight in there) / weights if there and much >= least else None

@@ -34,6 +34,19 @@ def _step(draw):
         "down": draw(cents),
         "down_step": draw(cents),
         "whole": draw(st.booleans()),
+        "at_target": draw(cents),
+    }
+
+
+def _places(draw):
+    strive = draw(st.integers(1, 3))
+    return {
+        "strive": Fraction(strive),
+        "keep": Fraction(strive + draw(st.integers(1, 2))),
+        "kept": draw(cents),
+        "up": draw(cents),
+        "up_cap": draw(cents),
+        "down": draw(cents),
     }
 
 
@@ -55,15 +68,16 @@ PARAMETERS = {
     "growth": _step,
     "efficacy": lambda draw: {},
     "rank_points": lambda draw: {"step": draw(cents), "floor": draw(cents)},
+    "keep_and_strive": _places,
     "bands": _bands,
     "inverse": lambda draw: {},
     "proportional_to_best": lambda draw: {},
     "group_mean": lambda draw: {"each": draw(cents)},
     "direct": lambda draw: {},
     "minmax": _bounds,
-    "deduction": lambda draw: {"each": draw(cents)},
+    "deduction": lambda draw: {"each": draw(cents), "multiplier": draw(cents)},
     "second_offence": lambda draw: {"first_costs": draw(cents)},
-    "bonus": lambda draw: {"each": draw(cents), "cap": draw(cents)},
+    "bonus": lambda draw: {"each": draw(cents), "cap": draw(cents), "multiplier": draw(cents)},
 }
 WITH_TARGET = {"completion", "all_or_nothing", "step", "growth", "inverse"}
 BEST_MAY_BE_LOW = {
@@ -71,6 +85,7 @@ BEST_MAY_BE_LOW = {
     "growth",
     "efficacy",
     "rank_points",
+    "keep_and_strive",
     "proportional_to_best",
     "group_mean",
     "minmax",

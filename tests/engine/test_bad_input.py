@@ -53,11 +53,6 @@ HOSTILE = {
     ),
     "formula of 100 kB": (formula("1+" * 50_000 + "1").encode(), "rulebook.formula", "line 4"),
     "long quotient": (formula("/".join(["actual"] * 200)).encode(), "rulebook.formula", "line 4"),
-    "power of a number in the wrong notation": (
-        formula("power(actual, 1e9)").encode(),
-        "rulebook.formula",
-        "line 4",
-    ),
     "a billion decimals": (formula("round(actual, 1000000000)").encode(), "rulebook.formula", "line 4"),
     "parameters that double each other": (GROWING.encode(), "rulebook.formula", "line 21"),
     "scorers without weight": (
@@ -86,6 +81,7 @@ def test_a_hostile_or_careless_rule_book_is_answered_with_place_and_remedy(tmp_p
     "text",
     [
         "power(actual, 1000000000)",
+        "power(actual, 1e9)",
         "power(actual, 1000000.5)",
         "power(power(power(power(power(actual, 64), 64), 64), 64), 64)",
     ],

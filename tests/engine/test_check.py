@@ -110,7 +110,7 @@ def test_grades_quotas_vetoes_and_names_that_cannot_be():
     assert found(body) == [
         ("rulebook.unknown_line", "line 5"),
         ("rulebook.unknown_grade", "line 6"),
-        ("rulebook.unknown_node", "line 7"),
+        ("rulebook.formula", "line 7"),
         ("rulebook.quota", "line 9"),
         ("rulebook.quota", "line 11"),
         ("rulebook.grade_unreachable", "line 13"),
@@ -324,7 +324,11 @@ BOOKS = {
         grading("at_least: 90", "at_least: 80") + "vetoes: [{code: v, name: V, effect: cap, grade: 良}]\n",
         "unknown_grade",
     ),
-    "tie_breaks": (TWO + "rank: {tie_break: [r]}\n", TWO + "rank: {tie_break: [q]}\n", "unknown_node"),
+    "rewards": (
+        grading("at_least: 90", "at_least: 80") + "rewards: [{name: R, grade: 中, amount: 1}]\n",
+        grading("at_least: 90", "at_least: 80") + "rewards: [{name: R, grade: 良, amount: 1}]\n",
+        "unknown_grade",
+    ),
     "lines": (
         one("kind: efficacy, full: 5, round: {ration: 4}"),
         one("kind: efficacy, full: 5, round: {ratio: 4}"),
@@ -432,4 +436,4 @@ def test_the_nearest_of_very_many_names_is_found_by_how_it_begins():
 
     [problem] = check(book(body + "rank: {tie_break: [figure_77x]}\n"))
 
-    assert problem.remedy.en == 'is it "figure_77"'
+    assert problem.message.en.endswith('; is it "figure_77"')

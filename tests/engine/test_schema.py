@@ -58,7 +58,7 @@ def test_every_shipped_rule_book_passes(path):
     assert errors(path.read_text(encoding="utf-8")) == []
 
 
-@pytest.mark.parametrize("block", BLOCKS, ids=range(len(BLOCKS)))
+@pytest.mark.parametrize("block", BLOCKS.values(), ids=list(BLOCKS))
 def test_every_block_of_the_reference_passes(block):
     assert errors(block if "rulebook:" in block else HEAD + block) == []
 
@@ -68,8 +68,8 @@ WRONG = {
     "unknown key of the book": "indicators: [{code: a, name: A, kind: direct, full: 1}]\ncolour: red",
     "unknown kind": "indicators: [{code: a, name: A, kind: dirct, full: 1}]",
     "parameter of another kind": "indicators: [{code: a, name: A, kind: direct, full: 1, up: 1}]",
-    "missing full": "indicators: [{code: a, name: A, kind: direct}]",
-    "missing parameter": "indicators: [{code: a, name: A, kind: group_mean, full: 1}]",
+    "reward without a name": "indicators: [{code: a, name: A, kind: direct, full: 1}]\nrewards: [{amount: 1}]",
+    "available of what there is not": "total: {available: {most: 1}}\nindicators: [{code: a, name: A, kind: direct, full: 1}]",
     "missing code": "indicators: [{name: A, kind: direct, full: 1}]",
     "bad code": "indicators: [{code: 1a, name: A, kind: direct, full: 1}]",
     "total as a code": "indicators: [{code: total, name: A, kind: direct, full: 1}]",
@@ -104,6 +104,7 @@ FORMS = {
     "grades": "grades: {strange: 1}\n",
     "grade": "grades: {list: [{grade: G, strange: 1}]}\n",
     "example": "examples: [{name: E, strange: 1}]\n",
+    "reward": "rewards: [{name: R, amount: 1, strange: 1}]\n",
     "hole": "holes: [{zh: H, strange: 1}]\n",
 }
 

@@ -11,7 +11,10 @@ from gangmu.engine.scoring import score
 from tests.engine.arithmetic import value_of
 
 BOOKS = [load(path.read_text(), path.name) for path in samples.files()]
+INDICES = ("UNDP", "ASEM")
+"""Publishers of indices, whose methods have no clauses."""
 REAL = [book for book in BOOKS if book.real]
+ASSESSMENTS = [book for book in REAL if book.place and book.place not in INDICES]
 NAMES = [book.code for book in BOOKS]
 WITH_FACTS = [path.stem for path in sorted((samples.folder() / "facts").glob("*.csv"))]
 
@@ -36,13 +39,38 @@ def test_every_example_states_its_arithmetic_and_the_arithmetic_gives_what_is_ex
             assert value_of(digits) == read(example.expect[unit]), (example.name, unit)
 
 
-def test_at_least_four_are_published_documents_with_place_year_source_and_holes():
-    published = [
-        book for book in REAL if book.place and book.year and book.source.startswith("http") and book.holes
+def test_at_least_eight_are_published_assessments_with_place_year_source_and_holes():
+    published = [book for book in ASSESSMENTS if book.year and book.source.startswith("http")]
+
+    assert published == ASSESSMENTS
+    assert len(published) >= 8
+    assert [book.code for book in published if not book.holes] == []
+    assert [book.code for book in published if book.code not in WITH_FACTS] == []
+    assert all(node.clause for book in published for node in book.indicators())
+
+
+@pytest.mark.parametrize("book", ASSESSMENTS, ids=[book.code for book in ASSESSMENTS])
+def test_every_score_an_example_of_a_published_assessment_expects_has_its_arithmetic(book):
+    without = [
+        (example.name, unit)
+        for example in book.examples
+        for unit, wanted in example.expect.items()
+        if wanted != examples.MISSING and unit not in example.arithmetic
     ]
 
-    assert len(published) >= 4
-    assert all(node.clause for book in published for node in book.indicators() if book.place != "UNDP")
+    assert without == []
+
+
+def test_the_list_of_published_rule_books_says_what_they_hold():
+    page = (samples.folder() / "README.md").read_text()
+
+    missing = [row for book in ASSESSMENTS if (row := _row(book)) not in page]
+    assert missing == []
+
+
+def _row(book):
+    expected = sum(len(e.expect) + len(e.ranks) + len(e.grades) + len(e.rewards) for e in book.examples)
+    return f"| [{book.code}]({book.code}.yaml) | {book.title.zh} | {book.place} | {book.year} | {len(list(book.indicators()))} | {expected} | {len(book.holes)} |"
 
 
 @pytest.mark.parametrize("name", WITH_FACTS)

@@ -15,8 +15,10 @@ from tests.engine.test_reference_page import BLOCKS
 from tests.factories.commands import gangmu
 
 TEXTS = [path.read_text(encoding="utf-8") for path in samples.files()]
-TEXTS += [block if "rulebook:" in block else f"rulebook: page\ntitle: page\n{block}" for block in BLOCKS]
-SAMPLE = BLOCKS[0]
+TEXTS += [
+    block if "rulebook:" in block else f"rulebook: page\ntitle: page\n{block}" for block in BLOCKS.values()
+]
+SAMPLE = next(iter(BLOCKS.values()))
 
 
 def there_and_back(text):

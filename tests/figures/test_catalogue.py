@@ -9,6 +9,8 @@ import pytest
 
 from gangmu.figures import catalogue
 from gangmu.figures.figure import Ledger
+from gangmu.figures.measures import Measure
+from gangmu.figures.units_of_measure import name_of, unit_of
 from gangmu.problems import InputRefused
 
 FORTY = Path(__file__).parent / "forty.csv"
@@ -142,3 +144,16 @@ def test_no_ledger_figure_is_without_quantities():
 
     assert len(ledgers) == 16
     assert all(source.quantities for source in ledgers)
+
+
+def test_every_unit_of_measure_of_the_catalogue_has_its_english():
+    units = {figure.unit_of_measure for figure in catalogue.catalogue().values()}
+    units |= {
+        unit_of(figure, Measure.parse(measure))
+        for figure in catalogue.catalogue().values()
+        for measure in figure.measures
+    }
+
+    assert {
+        unit: name_of(unit).en for unit in units if not name_of(unit).en.replace("²", "2").isascii()
+    } == {}

@@ -131,5 +131,5 @@ def test_a_trace_shows_a_unit_its_own_rows_and_counts_the_others():
 def test_units_of_measure_speak_the_readers_language():
     observed("gdp", "2025", "723.14")
 
-    assert "723.14 100 million yuan" in _run(trace, "gdp", "2025", as_json=False, language="en")
+    assert "723.14 × 100 million yuan" in _run(trace, "gdp", "2025", as_json=False, language="en")
     assert "723.14 亿元" in _run(trace, "gdp", "2025", as_json=False)

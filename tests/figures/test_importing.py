@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
 
@@ -9,6 +10,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from gangmu.config.district import Area
 from gangmu.figures import importing
 from gangmu.figures.models import Observation
 from gangmu.figures.values import value
@@ -100,6 +102,30 @@ def test_every_finding_is_given_at_once_with_its_cell_and_remedy():
         ("F13", "cell.empty"),
     ]
     assert "是否应为“地区生产总值”？" in next(iter(problems)).remedy.zh
+
+
+def test_an_area_is_one_of_those_declared_and_a_typo_makes_no_new_district(settings):
+    settings.DISTRICT = replace(
+        settings.DISTRICT, name="云溪区", areas=(Area("澄湖区", "Chenghu District"), Area("望岳区"))
+    )
+    areas = ("云溪区", "全区", "澄湖区", "望岳区", "nation", "全省", "市", "澄胡区", "火星")
+
+    counts, problems = _run(
+        *({"指标": "gdp", "期间": str(2015 + n), "地区": area, "数值": 1} for n, area in enumerate(areas))
+    )
+
+    assert counts == Counts(created=7)
+    assert [(p.file, p.sheet, p.cell, p.code) for p in problems] == [
+        ("series.xlsx", "数据", "D9", "area.unknown"),
+        ("series.xlsx", "数据", "D10", "area.unknown"),
+    ]
+    near, far = problems
+    assert near.message.zh == "“地区”填的“澄胡区”不是已知的地区"
+    assert near.remedy.zh == "是否应为“澄湖区”？新的同级区县请先写入 gangmu.toml 的 [areas]"
+    assert far.remedy.zh.startswith("可填：云溪区、澄湖区、望岳区、全市、全省、全国。")
+    assert set(Observation.objects.values_list("area", flat=True)) == {
+        "own", "澄湖区", "望岳区", "全国", "全省", "全市",
+    }  # fmt: skip
 
 
 def test_an_issued_rank_of_a_ledger_figure_is_taken():

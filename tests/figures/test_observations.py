@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 
 from gangmu.figures.models import Observation
-from gangmu.figures.observations import SUBJECT, Reported, current_digests, observe
+from gangmu.figures.observations import KEPT, SUBJECT, Reported, observe
 from gangmu.figures.values import value
 from gangmu.problems import InputRefused
 from gangmu.records import batches, clock
@@ -52,14 +52,14 @@ def test_the_log_holds_the_digest_of_every_row_as_it_stands():
     observed("gdp", "2025", "286.4")
     observed("gdp", "2025", None, "rank")
 
-    assert dict(current_digests()) == _last_logged()
+    assert dict(KEPT.current_digests()) == _last_logged()
 
 
 def test_a_row_changed_behind_the_logs_back_no_longer_matches_its_digest():
     observed("gdp", "2025", "280")
     Observation.objects.update(value=Decimal("380"))
 
-    assert dict(current_digests()) != _last_logged()
+    assert dict(KEPT.current_digests()) != _last_logged()
 
 
 def test_an_import_is_undone_as_a_whole():
@@ -71,7 +71,7 @@ def test_an_import_is_undone_as_a_whole():
     batches.undo(made, CLERK)
 
     assert (value("gdp", "2025").value, value("gdp", "2024").status) == (Decimal(280), "missing")
-    assert dict(current_digests()) == _last_logged()
+    assert dict(KEPT.current_digests()) == _last_logged()
 
 
 def test_an_import_cannot_be_undone_under_a_later_correction():

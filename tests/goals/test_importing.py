@@ -50,6 +50,15 @@ def _run(
         return importing.run(workbook, problems, CLERK, made), problems, made
 
 
+def contents() -> dict[str, book.Content]:
+    """The whole book as it stands."""
+    return {
+        key: book.content_of(row)
+        for kind in (book.GOAL, book.SHARE)
+        for key, row in book.standing(kind).items()
+    }
+
+
 BOOK: list[dict[str, object]] = [
     {"编码": "1", "名称": "综合实力", "类型": "总目标", "期间": "2026", "责任单位": "发改委"},
     {"编码": "1.1", "上级": "1", "名称": "生产总值增长", "类型": "增速", "指标": "地区生产总值", "目标值": "6%", "责任单位": "发改委", "责任人": "张三", **FOUR},
@@ -68,8 +77,8 @@ def test_the_book_and_its_cascade_are_taken_whole():
     counts, problems, _ = _run(BOOK, CASCADE)
 
     assert ([p.line("zh") for p in problems], counts.created) == ([], 8)
-    assert list(Goal.objects.values_list("code", "period", "measure", "parent__code")) == [
-        ("1", "2026", "", None), ("1.1", "2026", "yoy", "1"), ("1.2", "2026", "yoy", "1"), ("1.3", "2026", "rank", "1"), ("1.4", "2026", "count", "1")
+    assert list(Goal.objects.values_list("code", "period", "measure", "parent_key")) == [
+        ("1", "2026", "", None), ("1.1", "2026", "yoy", "2026/1"), ("1.2", "2026", "yoy", "2026/1"), ("1.3", "2026", "rank", "2026/1"), ("1.4", "2026", "count", "2026/1")
     ]  # fmt: skip
     assert value("gdp", "2026", "planned yoy").value == Decimal(6)
     assert value("projects_started", "2026", "planned count", unit="SWJ").value == Decimal(4)
@@ -88,7 +97,7 @@ def test_a_share_no_longer_listed_is_gone():
 
     _run(BOOK, [{"目标": "1.4", "单位": "发改委", "目标值": 10}])
 
-    assert [(s.unit.code, s.target) for s in Share.objects.all()] == [("FGW", Decimal(10))]
+    assert [(s.unit.code, s.target) for s in Share.objects.known_at(None)] == [("FGW", Decimal(10))]
     assert value("projects_started", "2026", "planned count", unit="SWJ").status == "missing"
 
 
@@ -209,7 +218,7 @@ def test_what_is_open_is_remarked_and_not_refused():
 
 def test_an_import_is_undone_with_its_targets():
     _run(BOOK, CASCADE)
-    before = dict(book.current_digests(book.GOAL)) | dict(book.current_digests(book.SHARE))
+    before = contents()
     changed = [{**row, "目标值": 7} if row["编码"] == "1.1" else row for row in BOOK]
     _, problems, made = _run(changed, [{"目标": "1.4", "单位": "发改委", "目标值": 10}])
     between = value("gdp", "2026", "planned yoy").value
@@ -221,5 +230,15 @@ def test_an_import_is_undone_with_its_targets():
         Decimal(7),
         Decimal(6),
     )
-    assert dict(book.current_digests(book.GOAL)) | dict(book.current_digests(book.SHARE)) == before
+    assert contents() == before
     assert value("projects_started", "2026", "planned count", unit="SWJ").value == Decimal(4)
+
+
+def test_a_goal_exceeds_known_areas_alone():
+    typo = {**BOOK[2], "上级": "", "期间": "2026", "比较对象": "全国、全市平均"}
+
+    _, problems, _ = _run([typo], [])
+
+    assert [(p.cell, p.code, p.remedy.zh[:9]) for p in problems] == [
+        ("J2", "area.unknown", "是否应为“全市”？")
+    ]

@@ -105,8 +105,7 @@ def test_a_milestone_is_held_against_the_end_of_its_period(owner, settings, toda
     settings.GANGMU_TODAY = datetime.date.fromisoformat(today)
     made = goal(owner, "1", "milestone")
     if done:
-        book.reach(made, datetime.date.fromisoformat(done), CLERK)
-        made.refresh_from_db()
+        made = book.reach(made, datetime.date.fromisoformat(done), CLERK)
 
     assert lamp_of(made).colour == colour
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from gangmu.org import importing
+from gangmu.org import importing, roster
 from gangmu.org.models import Assignment, Person, Post, Unit
 from gangmu.problems import InputRefused, Problems
 from gangmu.records import batches, verifying
-from gangmu.records.log import Actor
+from gangmu.records.log import Actor, content_digest
 from gangmu.records.models import ImportBatch, LogEntry
 from gangmu.sheets.importing import Counts
 from gangmu.sheets.reading import read_workbook
@@ -236,3 +236,11 @@ def test_a_workbook_of_something_else_is_not_taken():
     data = workbook_bytes([SheetOut("目标", ("编码", "名称"), [("G1", "增长")])])
 
     assert not importing.takes(read_workbook(io.BytesIO(data).getvalue(), "goals.xlsx"))
+
+
+def test_a_post_logged_before_posts_had_english_names_still_answers_to_the_log():
+    kind = roster.KINDS[roster.POST]
+    before = {"unit": "FGW", "name": "综合岗", "duty": "", "protocol_order": 1, "closed_on": None}
+
+    assert kind.digest({**before, "name_en": ""}) == content_digest(before)
+    assert kind.digest({**before, "name_en": "General affairs"}) != content_digest(before)

@@ -102,3 +102,25 @@ def test_an_administrator_of_accounts_sees_no_goal() -> None:
 
 def test_a_period_without_goals_says_how_they_get_here(officer: Client) -> None:
     assert "goals.xlsx" in officer.get("/goals/2019/").content.decode()
+
+
+def test_a_target_has_its_unit_of_measure_before_there_is_any_data(officer: Client, unit: Unit) -> None:
+    goal(unit, "1", "growth", name="生产总值增长", figure="gdp", measure="yoy", target="6")
+    goal(unit, "2", "value", name="财政收入", figure="budget_revenue", measure="value", target="44.9")
+
+    chinese = [one.target for one in officer.get("/goals/2025/").context["roots"]]
+    officer.post("/language/", {"language": "en", "next": "/"})
+    in_english = [one.target for one in officer.get("/goals/2025/").context["roots"]]
+
+    assert (chinese, in_english) == (["6%", "44.9亿元"], ["6%", "44.9 × 100 million yuan"])
+
+
+def test_a_goal_without_an_english_name_is_marked_as_chinese_in_english(officer: Client, unit: Unit) -> None:
+    goal(unit, "1", "milestone", name="完成规划编制")
+    goal(unit, "2", "milestone", name="建成运行平台", name_en="The platform runs")
+    officer.post("/language/", {"language": "en", "next": "/"})
+
+    page = officer.get("/goals/2025/").content.decode()
+
+    assert '<span lang="zh-Hans">完成规划编制</span>' in page
+    assert ("The platform runs" in page, "建成运行平台" in page) == (True, False)

@@ -88,7 +88,7 @@ def test_a_reply_that_is_sent_back_comes_to_the_reporter_again(
 
     assert item_of(item).stage == "returned"
     duty = Duty.objects.get(done_at=None)
-    assert (duty.unit, duty.role, duty.why) == (unit, REPORTER, "退办：没有写明户数")
+    assert (duty.unit, duty.role, duty.why % duty.named) == (unit, REPORTER, "退办：没有写明户数")
     assert "退办：没有写明户数" in reporter.get("/").content.decode()
 
 
@@ -170,7 +170,7 @@ def test_duties_follow_the_step_that_was_taken(item: Entry, reporter: Client, un
     page = reporter.get("/")
 
     [task] = page.context["tasks"]
-    assert task.duty.what == "反馈进展：滨河路拆迁"
+    assert task.what == "反馈进展：滨河路拆迁"
     assert list(duties_of(portal.account("other", UNIT_HEAD, of=unit))) == []
 
 

@@ -17,20 +17,20 @@ TODAY = date(2026, 3, 16)
 @pytest.mark.parametrize(
     ("done", "due", "expected"),
     [
-        (None, date(2026, 3, 15), Lamp(Colour.RED, Text("逾期1天未办结", "1 day(s) overdue"), -1)),
+        (None, date(2026, 3, 15), Lamp(Colour.RED, Text("逾期1天未办结", "1 day overdue"), -1)),
         (None, date(2026, 3, 16), Lamp(Colour.AMBER, Text("今天到期", "due today"), 0)),
-        (None, date(2026, 3, 19), Lamp(Colour.AMBER, Text("还有3天到期", "due in 3 day(s)"), 3)),
+        (None, date(2026, 3, 19), Lamp(Colour.AMBER, Text("还有3天到期", "due in 3 days"), 3)),
         (
             None,
             date(2026, 3, 20),
-            Lamp(Colour.GREEN, Text("正常推进，还有4天到期", "on schedule, due in 4 day(s)"), 4),
+            Lamp(Colour.GREEN, Text("正常推进，还有4天到期", "on schedule, due in 4 days"), 4),
         ),
         (None, None, Lamp(Colour.GREEN, Text("正常推进", "on schedule"))),
         (date(2026, 3, 12), date(2026, 3, 12), Lamp(Colour.GREEN, Text("按期办结", "done in time"), 0)),
         (
             date(2026, 3, 14),
             date(2026, 3, 12),
-            Lamp(Colour.GREEN, Text("已办结，逾期2天", "done, 2 day(s) late"), -2),
+            Lamp(Colour.GREEN, Text("已办结，逾期2天", "done, 2 days late"), -2),
         ),
         (date(2026, 3, 14), None, Lamp(Colour.GREEN, Text("已办结", "done"))),
     ],
@@ -43,7 +43,7 @@ def test_three_working_days_reach_over_a_weekend():
     friday = date(2026, 3, 13)
 
     assert lamp(None, date(2026, 3, 18), friday, 3, clock=Clock.WORKING) == Lamp(
-        Colour.AMBER, Text("还有3个工作日到期", "due in 3 working day(s)"), 3
+        Colour.AMBER, Text("还有3个工作日到期", "due in 3 working days"), 3
     )
 
 

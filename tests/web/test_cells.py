@@ -6,7 +6,9 @@ import datetime
 from decimal import Decimal
 
 import pytest
+from django.utils.translation import override
 
+from gangmu.problems import Text
 from gangmu.records.lamps import Colour
 from gangmu.web import cells
 from gangmu.web.cells import Bar, LampCell, Link, Number
@@ -81,3 +83,26 @@ def test_a_bar_never_leaves_its_cell() -> None:
 )
 def test_a_file_gets_values_not_decoration(value: object, plain: object) -> None:
     assert cells.plain(value) == plain
+
+
+def test_words_recorded_in_chinese_are_marked_within_an_english_page():
+    with override("en"):
+        assert cells.recorded("滨河路<拆迁>") == '<span lang="zh-Hans">滨河路&lt;拆迁&gt;</span>'
+        assert cells.recorded("Binhe Road") == "Binhe Road"
+        assert cells.named(Text("发改委", "Development Commission")) == "Development Commission"
+        assert cells.named(Text("发改委", "发改委")) == '<span lang="zh-Hans">发改委</span>'
+    with override("zh-hans"):
+        assert cells.recorded("滨河路<拆迁>") == "滨河路&lt;拆迁&gt;"
+
+
+def test_a_stored_sentence_is_read_in_the_readers_language_and_an_old_one_as_it_stands():
+    with override("en"):
+        said = cells.sentence("反馈进展：%(title)s", {"title": "滨河路 100% 拆迁"})
+        assert said == 'Reply: <span lang="zh-Hans">滨河路 100% 拆迁</span>'
+        assert (
+            cells.sentence("反馈进展：滨河路 100% 拆迁", {})
+            == '<span lang="zh-Hans">反馈进展：滨河路 100% 拆迁</span>'
+        )
+    with override("zh-hans"):
+        assert cells.sentence("反馈进展：%(title)s", {"title": "滨河路 <b>"}) == "反馈进展：滨河路 &lt;b&gt;"
+        assert cells.sentence("", {}) == ""

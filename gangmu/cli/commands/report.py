@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gangmu.cli.district import require
 from gangmu.cli.output import Output
 from gangmu.cli.parser import both
-from gangmu.problems import refuse
 
 if TYPE_CHECKING:
     from gangmu.reports.filling import Filled
@@ -39,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
+    from gangmu.figures.asking import moment
     from gangmu.records import sealing
     from gangmu.reports import filling, issuing
 
@@ -48,27 +47,6 @@ def run(args: argparse.Namespace, out: Output) -> int:
     sealing.seal()
     _told(filled, issued.identity, args.out, out)
     return 0
-
-
-def moment(said: str | None) -> datetime.datetime | None:
-    """The moment of `--as-of`: a day means its end, in the district's time zone."""
-    if not said:
-        return None
-    from django.utils import timezone
-
-    try:
-        at = datetime.datetime.fromisoformat(said)
-    except ValueError as error:
-        raise refuse(
-            "as_of.unknown",
-            f"“{said}”不是时间",
-            f"“{said}” is not a moment",
-            "请写成 2026-01-20 或 2026-01-20T18:00",
-            "write 2026-01-20 or 2026-01-20T18:00",
-        ) from error
-    if len(said) <= 10:
-        at = at.replace(hour=23, minute=59, second=59, microsecond=999999)
-    return at if at.tzinfo else timezone.make_aware(at)
 
 
 def _told(filled: Filled, identity: str, path: Path, out: Output) -> None:

@@ -70,7 +70,9 @@ def _restored(args: argparse.Namespace) -> tuple[Manifest, dict[str, int]]:
     archive.unpack_files(args.file, manifest, args.dir)
     district.set_up(args.dir, args.lang)
     district.migrate()
-    return manifest, archive.load_rows(args.file, manifest)
+    loaded = archive.load_rows(args.file, manifest)
+    district.renew_statistics()
+    return manifest, loaded
 
 
 def _log_findings(language: str) -> list[dict[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from gangmu.cli.output import Output
 from gangmu.cli.parser import both
 from gangmu.engine.numbers import read
-from gangmu.problems import Problems, Text, refuse
+from gangmu.problems import Text, refuse
 
 if TYPE_CHECKING:
+    from gangmu.engine.rulebook import RuleBook
+    from gangmu.engine.score_files import Scores
     from gangmu.engine.scoring import Results, Row
 
 ABOUT = both(
@@ -36,11 +38,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="REASON",
         help=both("改用新导入的考核办法，并写明理由", "use the newer rule book; say why"),
     )
-    parser.add_argument("--backend", default="reference", help=both("计算后端", "backend: reference"))
     parser.add_argument(
-        "-o", "--output", type=Path, metavar="OUT", help=both("写成 CSV 或 XLSX", "write a CSV or XLSX")
+        "--backend",
+        default="reference",
+        metavar="B",
+        help=both(
+            "计算后端：reference、columnar、duckdb，结果一位不差",
+            "reference, columnar or duckdb; the digits are the same",
+        ),
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="OUT",
+        help=both("写成 CSV、XLSX 或 Parquet", "write a CSV, XLSX or Parquet file"),
     )
     parser.add_argument("--nodes", action="store_true", help=both("列出每个节点", "a row a node"))
+    parser.add_argument(
+        "--ranks",
+        choices=("all", "total"),
+        default="all",
+        help=both(
+            "文件中排出每个节点的名次，还是只排总分", "in the file: places of every node, or of the total"
+        ),
+    )
+    parser.add_argument(
+        "--memory", metavar="SIZE", help=both("duckdb 的内存上限，如 400MB", "duckdb: memory, such as 400MB")
+    )
+    parser.add_argument("--threads", type=int, metavar="N", help=both("duckdb 的线程数", "duckdb: threads"))
 
 
 def add_files(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +77,7 @@ def add_files(parser: argparse.ArgumentParser) -> None:
         "--facts",
         type=Path,
         metavar="F",
-        help=both("考核数据（CSV、XLSX 或文件夹）", "facts (CSV, XLSX or a folder)"),
+        help=both("考核数据（CSV、XLSX、Parquet 或文件夹）", "facts (CSV, XLSX, Parquet or a folder)"),
     )
 
 
@@ -60,23 +86,20 @@ def needs_district(args: argparse.Namespace) -> bool:
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    results = results_of(args) if args.rulebook else _of_district(args, out)
-    if args.rulebook:
-        _tell_what_is_missing(results, out)
-    if args.output:
-        from gangmu.engine.writing import write
+    from gangmu.engine.score_files import InMemory
 
-        write(results, args.output)
+    scores = _of_files(args) if args.rulebook else InMemory(_of_district(args, out))
+    if args.rulebook and isinstance(scores, InMemory):
+        _tell_what_is_missing(scores.results, out)
+    if args.output:
+        scores.write(args.output, all_ranks=args.ranks == "all")
         out.hint(both(f"已写入 {args.output}", f"written to {args.output}"))
-    if out.json:
-        rows: Iterable[dict[str, str | None]] = (
-            row.as_json(out.language) for row in (results.node_rows() if args.nodes else results.rows())
-        )
-        out.lines(rows)
-    elif args.nodes:
-        out.lines(row.as_json(out.language) for row in results.node_rows())
-    else:
-        _print(results, {} if args.rulebook else _units(), out)
+    if args.nodes and (out.json or not args.output):
+        out.lines(row.as_json(out.language) for row in scores.node_rows())
+    elif out.json:
+        out.lines(row.as_json(out.language) for row in scores.rows())
+    elif isinstance(scores, InMemory):
+        _print(scores.results, {} if args.rulebook else _units(), out)
     return 0
 
 
@@ -94,21 +117,34 @@ def _tell_what_is_missing(results: Results, out: Output) -> None:
         out.hint(both(f"……共 {len(found)} 处没有得分", f"… {len(found)} scores are missing"))
 
 
-def results_of(args: argparse.Namespace) -> Results:
-    """Results of the files named on the command line."""
-    from gangmu.engine import facts, rulebook, scoring
+def _of_files(args: argparse.Namespace) -> Scores:
+    from gangmu.engine import score_files
 
+    settings = {"memory": args.memory or "", "threads": str(args.threads or "")}
+    return score_files.score_files(_book(args), _facts(args), args.backend, settings)
+
+
+def _book(args: argparse.Namespace) -> RuleBook:
+    from gangmu.engine import rulebook
+
+    return rulebook.load_file(args.rulebook)
+
+
+def _facts(args: argparse.Namespace) -> Path:
     if args.facts is None:
         raise refuse(
             "score.no_facts", "缺少考核数据", "there are no facts", "请加 --facts 文件", "add --facts FILE"
         )
-    book = rulebook.load_file(args.rulebook)
-    problems = Problems()
-    given = facts.collected(args.facts, problems)
-    if len(problems):
-        problems.extend(scoring.findings(book, given))
-        problems.raise_if_any()
-    return scoring.score(book, given, getattr(args, "backend", "reference"))
+    path: Path = args.facts
+    return path
+
+
+def results_of(args: argparse.Namespace) -> Results:
+    """Results of the files named on the command line."""
+    from gangmu.engine import score_files, scoring
+
+    book = _book(args)
+    return scoring.score(book, score_files.checked(book, _facts(args)))
 
 
 def _of_district(args: argparse.Namespace, out: Output) -> Results:

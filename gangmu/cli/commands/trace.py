@@ -71,11 +71,11 @@ def _as_seen_by(user: User, trace: Trace) -> Trace:
 
 def _tell(trace: Trace, out: Output, depth: int) -> None:
     """A node as an indented paragraph: what it is, how it was made, what stands behind it; then its inputs."""
-    from gangmu.figures.units_of_measure import name_of, unit_of
+    from gangmu.figures.units_of_measure import after_number, unit_of
 
     node, language = trace.node, out.language
     indent = "  " * depth
-    unit = name_of(unit_of(node.question.figure, node.question.measure)).say(language)
+    unit = after_number(unit_of(node.question.figure, node.question.measure)).say(language)
     shown = f"{trace.printed} {unit}".rstrip() if trace.printed else STATUSES[node.status].say(language)
     note = node.reason.say(language)
     out.say(f"{indent}{node.question.label().say(language)}  {shown}")

@@ -19,6 +19,7 @@ MARK_TEXT = "演示区正在生成；生成完毕后本文件自动删除。The 
 
 SETTINGS = """# 云溪区是虚构的演示单位：单位、人员、企业、数据均为虚构。Yunxi is a fictional district, made for demonstration.
 name = "{name}"
+name_en = "{name_en}"
 fictional = true
 
 # 演示用的日期：数据由此往回生成三年。The demo's day: its three years are counted back from it.
@@ -28,6 +29,11 @@ office_name = "目标办"
 leading_group_name = "考核领导小组"
 allowed_hosts = ["127.0.0.1", "localhost", "[::1]"]
 meeting_weekday = 6
+
+# 同级区县：series.xlsx 的“地区”只认本区、全市、全省、全国和这里的名称。
+# Sibling districts: besides own district, city, province and nation the areas that series.xlsx may name.
+[areas]
+{areas}
 """
 
 
@@ -55,8 +61,16 @@ def begin(folder: Path, today: datetime.date) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MARK).write_text(MARK_TEXT, encoding="utf-8")
     layout.make_folders(folder)
-    (folder / "gangmu.toml").write_text(
-        SETTINGS.format(name=data_files.read("units")["name"], today=today.isoformat()), encoding="utf-8"
+    (folder / "gangmu.toml").write_text(_settings(today), encoding="utf-8")
+
+
+def _settings(today: datetime.date) -> str:
+    own, siblings = data_files.read("units"), data_files.read("series")["siblings"]
+    return SETTINGS.format(
+        name=own["name"],
+        name_en=own["name_en"],
+        today=today.isoformat(),
+        areas="\n".join(f'"{name}" = "{name_en}"' for name, name_en in siblings.items()),
     )
 
 

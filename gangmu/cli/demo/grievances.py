@@ -23,7 +23,6 @@ DAY = datetime.timedelta(days=1)
 HOTLINE, PETITION = "hotline", "petition"
 LEVELS = ("community", "subdistrict", "department", "district", "above")
 PETITION_DAYS, HOTLINE_WORKDAYS = 60, 5
-LEADERS = ("L01", "L02", "L03", "L04", "L06", "L07", "L08")
 SHARE_OF_HARD = 0.022
 
 
@@ -108,7 +107,7 @@ class _Writer:
             "accept_by": draft.received + DAY * 15 if draft.lane == PETITION else None,
             "extended": bool(story.extended) or None,
             "leader_case": True if draft.hard else None,
-            "leader": chance.choice(LEADERS) if draft.hard else None,
+            "leader": self.roster.leader(unit) if draft.hard else None,
         }
         title = filled(draft.matter["title"], chance, draft.subdistrict, draft.received, more)
         if story.closed:

@@ -20,11 +20,6 @@ from gangmu.records import workdays
 
 COUNT = 360
 CLASSES = {"industry": 0.38, "service": 0.29, "urban": 0.33}
-LEADERS = {
-    "industry": ("L06", "L02", "L04"),
-    "service": ("L04", "L06", "L05"),
-    "urban": ("L07", "L08", "L02", "L03"),
-}
 SEASON = (0.6, 0.5, 1.0, 1.1, 1.1, 1.15, 1.0, 1.0, 1.1, 1.15, 1.15, 1.25)
 MONTH = datetime.timedelta(days=30)
 WAN_PER_YI = 10_000
@@ -202,7 +197,7 @@ class _Writer:
             values["builder"] = self._builder(draft)
         if begun:
             late = datetime.timedelta(days=chance.randrange(-20, 50))
-            values["leader"] = chance.choice(LEADERS[draft.class_])
+            values["leader"] = self.roster.leader(draft.lead)
             values["due_on"] = life.completed + (late if life.completed <= today else datetime.timedelta(0))
             values["start_basis"] = chance.weighted(
                 {"permit": 0.6, "start_report": 0.2, "site_photo": 0.1, "equipment": 0.1}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,18 +22,21 @@ COUNT = 700
 DAY = datetime.timedelta(days=1)
 RECENT, RECENT_DAYS = 0.11, 80 * DAY
 """The share of the items that is raised in the last weeks, with time to go: what is alive today."""
-LEADERS = ("L01", "L02", "L03", "L04", "L05", "L06", "L07", "L08")
+INSTRUCTING = ("L01", "L02")
+"""Whose instructions the office follows up: the district's first two leaders."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An item before it has a number: who leads it, when it was raised and assigned, and its day."""
+    """An item before it has a number: what it is about, who leads it, when it was raised and assigned, and its day."""
 
     place: int
+    title: str
     matter: dict[str, Any]
-    source: str
+    project: Told | None
     unit: Unit
     subdistrict: Unit
+    source: str
     raised: datetime.date
     assigned: datetime.date
     due: datetime.date
@@ -62,6 +66,7 @@ class _Writer:
         self.data = data_files.read("supervision")
         self.projects = [told for told in projects if told.stage in ("early", "started", "continued")]
         self.lazy = {unit.code: 1 - diligence(seed, unit) for unit in roster.units}
+        self.taken: set[str] = set()
 
     def draft(self, place: int, count: int) -> Draft:
         chance = Chance(self.seed, "item", place)
@@ -69,27 +74,36 @@ class _Writer:
         first = self.span.today - RECENT_DAYS if recent else self.span.first_day
         raised = _workday_near(chance.day_between(first, self.span.today), self.span.today)
         assigned = workdays.add_workdays(raised, chance.randrange(4))
-        matter = chance.choice(self.data["matters"])
-        subdistrict = chance.choice(self.roster.subdistricts)
-        unit = subdistrict if matter["by"] == "JD" else self.roster.holder(matter["by"])
         source = chance.weighted(self.data["recent_sources" if recent else "sources"])
+        rhythm = self._rhythm(source, chance)
         due = assigned + DAY * self.data["limits"][source]
-        return Draft(
-            place, matter, source, unit, subdistrict, raised, assigned, due, self._rhythm(source, chance)
-        )
+        about = self._about(place, raised)
+        return Draft(place, *about, source=source, raised=raised, assigned=assigned, due=due, rhythm=rhythm)
+
+    def _about(
+        self, place: int, raised: datetime.date
+    ) -> tuple[str, dict[str, Any], Told | None, Unit, Unit]:
+        """Title, matter, project, lead unit and subdistrict; drawn again while another item has that title."""
+        for attempt in itertools.count():
+            chance = Chance(self.seed, "item", place, "about", attempt)
+            matter, subdistrict = chance.choice(self.data["matters"]), chance.choice(self.roster.subdistricts)
+            said = matter["what"]
+            project = chance.choice(self.projects) if self.projects and "{name}" in said else None
+            more = {
+                "name": f"“{project.title}”" if project else "",
+                "topic_business": chance.choice(self.data["topic_business"]),
+            }
+            # A standing task comes back every quarter.
+            what = said if "{" in said else f"{{year}}年{{quarter}}{said}"
+            title = filled(what, chance, subdistrict, raised, more)
+            if title not in self.taken:
+                break
+        self.taken.add(title)
+        unit = subdistrict if matter["by"] == "JD" else self.roster.holder(matter["by"])
+        return title, matter, project, unit, subdistrict
 
     def told(self, draft: Draft, number: str) -> Told:
         chance = Chance(self.seed, "item", draft.place, "told")
-        project = chance.choice(self.projects) if self.projects and "{name}" in draft.matter["what"] else None
-        about = {
-            "name": f"“{project.title}”" if project else "",
-            "topic_business": chance.choice(self.data["topic_business"]),
-        }
-        said = draft.matter["what"]
-        what = (
-            said if "{" in said else f"{{year}}年{{quarter}}{said}"
-        )  # a standing task comes back every quarter
-        title = filled(what, chance, draft.subdistrict, draft.raised, about)
         events, lines = self._history(draft, chance)
         standing = events[-1].stage
         reached = {event.stage for event in events}
@@ -102,22 +116,22 @@ class _Writer:
                 draft.raised,
                 {"n": chance.randrange(1, self.data["ref_numbers"].get(draft.source, 1) + 1)},
             ),
-            "instruction_by": chance.choice(LEADERS[:2]) if draft.source.startswith("instruction") else None,
+            "instruction_by": chance.choice(INSTRUCTING) if draft.source.startswith("instruction") else None,
             "content": draft.matter["ask"],
             "supporting": self._supporting(draft, chance),
-            "responsible_leader": chance.choice(LEADERS[2:]),
+            "responsible_leader": self.roster.leader(draft.unit),
             "rhythm": draft.rhythm,
             "raised_on": draft.raised,
             "due_on": self._due(draft, lines) if "assigned" in reached else None,
             "signature_level": chance.weighted({"deputy": 0.5, "head": 0.42, "leader": 0.08}),
-            "project": project.number if project else None,
+            "project": draft.project.number if draft.project else None,
             "progress": self._progress(standing, lines),
         }
         if reached & {"closed", "long_term"}:
             values["conclusion"] = chance.choice(self.data["finished"])
         if reached & {"reassigned", "returned"}:
             values["returned_because"] = next(e.note for e in events if e.stage in ("reassigned", "returned"))
-        return Told(number, title, draft.unit.code, values, events, lines)
+        return Told(number, draft.title, draft.unit.code, values, events, lines)
 
     def _history(self, draft: Draft, chance: Chance) -> tuple[list[Event], dict[str, list[dict[str, Any]]]]:
         """The stages up to today and the lines written on the way."""

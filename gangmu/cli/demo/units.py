@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from gangmu.cli.demo import data_files
 from gangmu.cli.demo.chance import Chance
@@ -58,12 +60,16 @@ class Unit:
 
 @dataclass(frozen=True)
 class Roster:
-    """Who there is. A smaller demo lacks units: `holder` says who does their work instead."""
+    """Who there is. A smaller demo lacks units: `holder` says who does their work instead.
+
+    portfolios: unit → the district leader in charge of it, both by code.
+    """
 
     units: tuple[Unit, ...]
     leaders: tuple[Person, ...]
     people: tuple[Person, ...]
     office: Unit
+    portfolios: Mapping[str, str] = field(repr=False)
     _groups_of_all: dict[str, str] = field(repr=False)
 
     @property
@@ -84,6 +90,10 @@ class Roster:
     def holder(self, code: str) -> Unit:
         """The unit of a code, or in a smaller demo the first unit of the same group."""
         return self._by_code.get(code) or self.in_group(self._groups_of_all[code])[0]
+
+    def leader(self, unit: Unit) -> str:
+        """The code of the district leader in charge of a unit (分管领导); of a subdistrict, who keeps contact with it."""
+        return self.portfolios[unit.code]
 
     def head(self, unit: Unit) -> Person:
         return next(
@@ -129,11 +139,27 @@ def roster(seed: str, count: int = 60) -> Roster:
     people = tuple(
         person for unit in listed for person in _people(unit, unused, Chance(seed, "people", unit.code))
     )
-    return Roster(tuple(listed), leaders, people, office, {row["code"]: row["group"] for row in rows})
+    return Roster(
+        tuple(listed),
+        leaders,
+        people,
+        office,
+        _portfolios(data["leaders"], listed),
+        {row["code"]: row["group"] for row in rows},
+    )
+
+
+def _portfolios(leaders: Sequence[Mapping[str, Any]], units: Sequence[Unit]) -> dict[str, str]:
+    """Unit → leader. Subdistricts beyond those named go round the leaders again."""
+    found = {unit: leader["code"] for leader in leaders for unit in leader["leads"]}
+    contacts = {place: leader["code"] for leader in leaders for place in leader["subdistricts"]}
+    subdistricts = [unit for unit in units if unit.is_subdistrict]
+    return found | {unit.code: contacts[place % len(contacts) + 1] for place, unit in enumerate(subdistricts)}
 
 
 def sheets(people_of: Roster, span: Span) -> list[SheetOut]:
     """units.xlsx: 单位, 岗位, 人员."""
+    english = data_files.read("posts")
     return [
         SheetOut(
             "单位",
@@ -169,9 +195,9 @@ def sheets(people_of: Roster, span: Span) -> list[SheetOut]:
         ),
         SheetOut(
             "岗位",
-            ("单位", "岗位", "职责", "排序"),
+            ("单位", "岗位", "英文名称", "职责", "排序"),
             [
-                (unit.code, post, _duty(unit, post), place)
+                (unit.code, post, english[post], _duty(unit, post), place)
                 for unit in people_of.units
                 for place, post in enumerate(unit.posts, start=1)
             ],
@@ -202,16 +228,18 @@ def _need(row: dict[str, object]) -> int:
 
 def _more_subdistricts(data: dict[str, object], count: int) -> Iterator[dict[str, object]]:
     standing, names = data["units"], data["more_subdistricts"]
-    assert isinstance(standing, list) and isinstance(names, list)
+    assert isinstance(standing, list) and isinstance(names, dict)
     model = standing[-1]
-    for extra, name in enumerate(names[: max(count - len(standing), 0)], start=1):
+    for extra, (name, name_en) in enumerate(
+        itertools.islice(names.items(), max(count - len(standing), 0)), start=1
+    ):
         number = sum(row["group"] == SUBDISTRICTS for row in standing) + extra
         yield {
             **model,
             "code": f"JD{number:02}",
             "name": f"云溪区{name}街道办事处",
             "short": f"{name}街道",
-            "en": f"Subdistrict {number}",
+            "en": f"{name_en} Subdistrict",
             "need": number,
         }
 

@@ -26,7 +26,7 @@ CHECKS: tuple[Check, ...] = (
     grades.unreachable,
     grades.twice,
     names.vetoes,
-    names.tie_breaks,
+    names.rewards,
     names.lines,
     names.clauses,
     names.figures,

@@ -119,9 +119,7 @@ def deductions(subject: Subject) -> Iterator[Problem]:
 def tables(subject: Subject) -> Iterator[Problem]:
     """No band, level or place worth more than the full mark."""
     for node in subject.indicators:
-        if kinds()[node.kind].events:
-            continue
-        for key, points in _points(node):
+        for key, points in _points(node) if node.kind in _TABLES_OF_POINTS else ():
             for who in subject.told_apart_by(node.full):
                 full, most = amount(node.full, who), max(points, default=Fraction(0))
                 if full and most > full:
@@ -136,15 +134,18 @@ def tables(subject: Subject) -> Iterator[Problem]:
                     break
 
 
+_TABLES_OF_POINTS = ("bands", "graded", "rank_points")
+"""Kinds whose tables give points; those of others are per cents, or answers of a hundred."""
+
+
 def _points(node: Indicator) -> Iterator[tuple[str, list[Fraction]]]:
-    """The points of each table of an indicator; answers of a poll are of a hundred, not of the full mark."""
+    """The points of each table of an indicator."""
     for key, bands in node.tables.items():
         yield key, [band.value for band in bands]
     for key, points in node.lists.items():
         yield key, list(points)
     for key, (_, rows) in node.levels.items():
-        if node.kind != "votes":
-            yield key, [points for _, points in rows]
+        yield key, [points for _, points in rows]
 
 
 def falling_points(subject: Subject) -> Iterator[Problem]:

@@ -24,7 +24,13 @@ def units(subject: Subject) -> Iterator[Problem]:
     """Whatever is expected or reckoned is of a unit that has facts."""
     for example in subject.book.examples:
         given = {row[0] for row in example.facts} | set(example.units)
-        wanted = {**example.expect, **example.ranks, **example.grades, **example.arithmetic}
+        wanted = {
+            **example.expect,
+            **example.ranks,
+            **example.grades,
+            **example.rewards,
+            **example.arithmetic,
+        }
         for unit, answer in wanted.items():
             if unit not in given and answer != MISSING:
                 yield _of(
@@ -40,21 +46,22 @@ def units(subject: Subject) -> Iterator[Problem]:
 def facts(subject: Subject) -> Iterator[Problem]:
     """A number, or events, under a name that is no indicator and that nothing reads: a misspelt code."""
     known = {node.code for node in subject.nodes} | {veto.code for veto in subject.book.vetoes}
-    attributes = {"name", subject.book.group_by, *(name for name, _ in subject.book.ranking.among)}
+    known |= subject.book.inputs.keys()
+    attributes = {"name", subject.book.group_by, subject.book.separate}
+    attributes.update(name for name, _ in subject.book.ranking.among)
     for example in subject.book.examples:
         told = set()
-        for _, name, event, of_field, value, line in example.facts:
+        for _, name, event, of_field, value, line, _ in example.facts:
             if name in known or name in attributes or name in told:
                 continue
-            near = hint(name, known, "", "")
-            if event or of_field or near[0] or read(value) is not None:
+            if event or of_field or read(value) is not None:
                 told.add(name)
                 yield subject.problem(
                     "unknown_node",
                     line,
                     f"算例“{example.name}”：没有指标“{name}”",
                     f'example "{example.name}": there is no indicator "{name}"',
-                    near if near[0] else ("请更正编码", "correct the code"),
+                    hint(name, known, "请更正编码", "correct the code"),
                 )
 
 
@@ -68,7 +75,7 @@ def groups(subject: Subject) -> Iterator[Problem]:
         for word in (group.code, group.name.zh, group.name.en, *group.named)
     }
     for example in subject.book.examples:
-        for unit, name, _, _, value, line in example.facts:
+        for unit, name, _, _, value, line, _ in example.facts:
             if name == subject.book.group_by and value not in known:
                 yield subject.problem(
                     "unknown_group",

@@ -27,7 +27,15 @@ def shares(subject: Subject) -> Iterator[Problem]:
     grading = subject.book.grading
     if grading is None:
         return
-    total = sum((grade.share for grade in grading.grades if grade.share is not None), Fraction(0))
+    groups = [Who(group.code) for group in subject.book.groups] or [Who("")]
+    totals = [
+        sum(
+            (share for grade in grading.grades if (share := amount(grade.share, who)) is not None),
+            Fraction(0),
+        )
+        for who in groups
+    ]
+    total = max(totals)
     if total > 1:
         yield subject.problem(
             "quota",
@@ -37,7 +45,7 @@ def shares(subject: Subject) -> Iterator[Problem]:
             ("请改 share", "change the shares"),
         )
     for grade in grading.grades:
-        if grade.share is not None and not 0 <= grade.share <= 1:
+        if any(not 0 <= share <= 1 for who in groups if (share := amount(grade.share, who)) is not None):
             yield subject.problem(
                 "quota",
                 grade.line,
@@ -74,12 +82,12 @@ def places(subject: Subject) -> Iterator[Problem]:
                     f"{en} has {shown(said)} places in {group.code}, a group of {size}",
                     _QUOTA,
                 )
-            elif _rounds_to_none(grading, grade, size):
+            elif _rounds_to_none(grading, amount(grade.share, Who(group.code)), size):
                 yield subject.problem(
                     "quota_empty",
                     grade.line,
-                    f"{zh}在 {group.code} 一个名额也没有：{size}个单位的{_percent(grade)}%舍入后为0",
-                    f"{en} has no place in {group.code}: {_percent(grade)}% of {size} units rounds to 0",
+                    f"{zh}在 {group.code} 一个名额也没有：{size}个单位的{_percent(amount(grade.share, Who(group.code)))}%舍入后为0",
+                    f"{en} has no place in {group.code}: {_percent(amount(grade.share, Who(group.code)))}% of {size} units rounds to 0",
                     (
                         "请改比例，或写 quota: up，或 per: all",
                         "change the share, or say `quota: up`, or `per: all`",
@@ -87,8 +95,8 @@ def places(subject: Subject) -> Iterator[Problem]:
                 )
 
 
-def _percent(grade: Grade) -> str:
-    return shown((grade.share or Fraction(0)) * 100)
+def _percent(share: Fraction | None) -> str:
+    return shown((share or Fraction(0)) * 100)
 
 
 def _stated(grade: Grade) -> list[Fraction]:
@@ -99,10 +107,10 @@ def _stated(grade: Grade) -> list[Fraction]:
     return [entry.value for entry in stated if isinstance(entry, Const)]
 
 
-def _rounds_to_none(grading: Grading, grade: Grade, size: int) -> bool:
-    if not grade.share or not size or grading.per != "group":
+def _rounds_to_none(grading: Grading, share: Fraction | None, size: int) -> bool:
+    if not share or not size or grading.per != "group":
         return False
-    return numbers.rounded(grade.share * size, 0, grading.quota) == 0
+    return numbers.rounded(share * size, 0, grading.quota) == 0
 
 
 def order(subject: Subject) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from gangmu.engine import expressions as x
 from gangmu.engine.checks.subject import Node, Subject, Who, amounts, for_all, is_for, units_in
 from gangmu.engine.nearest import hint
 from gangmu.engine.planning import Plan
-from gangmu.engine.rulebook import Indicator, Section
+from gangmu.engine.rulebook import EVERYBODY, Indicator, Section
 from gangmu.problems import Problem
 
 
@@ -33,7 +33,8 @@ def unknown(subject: Subject) -> Iterator[Problem]:
     for node in subject.nodes:
         named = list(node.reach.groups)
         if isinstance(node, Indicator):
-            named += [rule.group for rule in (node.missing, node.not_applicable) if rule.group]
+            rules = (node.missing, node.not_applicable)
+            named += [rule.group for rule in rules if rule.group not in ("", EVERYBODY)]
         for code in named:
             if code not in subject.codes:
                 yield from _unknown(

@@ -25,11 +25,18 @@ def vetoes(subject: Subject) -> Iterator[Problem]:
             )
 
 
-def tie_breaks(subject: Subject) -> Iterator[Problem]:
-    codes = {node.code for node in subject.nodes}
-    for code in subject.book.ranking.tie_break:
-        if code not in codes:
-            yield unknown_node(subject, code, subject.book.ranking.line)
+def rewards(subject: Subject) -> Iterator[Problem]:
+    """A reward is for a grade there is."""
+    grades = [grade.name for grade in subject.book.grading.grades] if subject.book.grading else []
+    for reward in subject.book.rewards:
+        if reward.grade and reward.grade not in grades:
+            yield subject.problem(
+                "unknown_grade",
+                reward.line,
+                f"奖惩“{reward.name.zh}”：没有等次“{reward.grade}”",
+                f'reward "{reward.name.en}": there is no grade "{reward.grade}"',
+                (f"等次有：{'、'.join(grades)}", f"grades: {', '.join(grades)}"),
+            )
 
 
 def unknown_node(subject: Subject, code: str, line: int) -> Problem:
@@ -46,7 +53,7 @@ def unknown_node(subject: Subject, code: str, line: int) -> Problem:
 def lines(subject: Subject) -> Iterator[Problem]:
     """`round` names lines that the kind's formula has."""
     for node in subject.indicators:
-        known = [line.name for line in kinds()[node.kind].lines(node.given)]
+        known = [*node.steps, *(line.name for line in kinds()[node.kind].lines(node.given))]
         for name in node.rounds:
             if name not in known:
                 yield from subject.of(
@@ -60,7 +67,8 @@ def lines(subject: Subject) -> Iterator[Problem]:
 
 
 def clauses(subject: Subject) -> Iterator[Problem]:
-    """A clause number used in two places (编办区县: 2.232 and 2.233); several indicators of one section may share theirs."""
+    """A clause number used in two places (编办区县: 2.232 and 2.233); several indicators of one section may share theirs,
+    and sections that say they are of one clause."""
     first: dict[str, tuple[Section, Indicator]] = {}
     for section in subject.nodes:
         if not isinstance(section, Section):
@@ -69,7 +77,7 @@ def clauses(subject: Subject) -> Iterator[Problem]:
             if not isinstance(node, Indicator) or not node.clause:
                 continue
             place, other = first.setdefault(node.clause, (section, node))
-            if place is not section:
+            if place is not section and not (place.clause and place.clause == section.clause):
                 yield from subject.of(
                     "clause_twice",
                     node,

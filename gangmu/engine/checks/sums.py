@@ -43,7 +43,7 @@ def _full_marks_of(subject: Subject, node: Section) -> Iterator[Problem]:
 def _sum_of_parts(node: Section, who: Who) -> Fraction | None:
     """Full marks of the parts that count; None where the unit has none of them or a part does not tell."""
     found = []
-    for part in node.parts:
+    for part in node.counted:
         if not is_for(part, who) or (isinstance(part, Section) and part.extra):
             continue
         full = amount(part.full, who)
@@ -62,7 +62,7 @@ def weights(subject: Subject) -> Iterator[Problem]:
 
 def _weights_of(subject: Subject, node: Section) -> Iterator[Problem]:
     for who in subject.who:
-        found = [amount(part.weight or ONE, who) for part in node.parts if is_for(part, who)]
+        found = [amount(part.weight or ONE, who) for part in node.counted if is_for(part, who)]
         known = [weight for weight in found if weight is not None]
         total = sum(known, Fraction(0))
         if found and len(known) == len(found) and total not in (1, 100):

@@ -10,8 +10,12 @@ def _lines(given: Given) -> tuple[Line, ...]:
         each = "choose(levels) * first(count, 1)"
     if given["as_given"] == "yes":
         each = "points"
+    if given["beyond_earlier"] == "yes":
+        each = f"max({each} - first(already, 0), 0)"
     if "event_cap" in given:
         each = f"min({each}, event_cap)"
+    if "multiplier" in given:
+        each = f"({each}) * multiplier"
     earned = f"sum_events({each})"
     if "cap" in given:
         earned = f"min({earned}, cap)"
@@ -39,13 +43,23 @@ KIND = Kind(
         ),
         Parameter("event_cap", NUMBER, Text("单件最多加几分", "most points of one event"), ""),
         Parameter("cap", NUMBER, Text("合计最多加几分", "most points in sum"), ""),
+        Parameter("multiplier", NUMBER, Text("加分乘以几", "bonuses times this"), "", unnamed="1"),
         Parameter("highest_only", YES, Text("同一事项取最高", "one matter counts once, the highest"), "no"),
+        Parameter(
+            "beyond_earlier",
+            YES,
+            Text(
+                "同一事项以前加过的分（字段 already）要扣除",
+                "what the matter earned before (field already) is taken off",
+            ),
+            "no",
+        ),
     ),
     lines=_lines,
     sentence=Text(
         "共{events}件，折算{uncapped}分，加{score}分", "{events} events, worth {uncapped}, add {score} points"
     ),
     lever="events",
-    events=("count", "actual", "points"),
+    events=("count", "actual", "points", "already"),
     full=False,
 )

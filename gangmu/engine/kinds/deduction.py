@@ -11,6 +11,8 @@ def _lines(given: Given) -> tuple[Line, ...]:
     if "least" in given:
         each = "points, least, most"
     less = f"sum_events({each})"
+    if "multiplier" in given:
+        less = f"{less} * multiplier"
     if "deduct_cap" in given:
         less = f"min({less}, deduct_cap)"
     score = "full - less"
@@ -36,6 +38,13 @@ KIND = Kind(
         Parameter("levels", LEVELS, Text("各级别扣几分", "points by level"), ""),
         Parameter("least", NUMBER, Text("每次至少扣几分", "least points of one event"), ""),
         Parameter("most", NUMBER, Text("每次至多扣几分", "most points of one event"), "999999"),
+        Parameter(
+            "multiplier",
+            NUMBER,
+            Text("扣分乘以几（加倍为2）", "deductions times this; 2 doubles them"),
+            "",
+            unnamed="1",
+        ),
         Parameter("deduct_cap", NUMBER, Text("最多共扣几分", "most points in sum"), ""),
         Parameter(
             "floor", NUMBER, Text("本项最低分；none 可为负", "least score; none: may be negative"), "0"

@@ -1,6 +1,6 @@
 """功效系数法: where the value lies between an unacceptable and a satisfactory one, on a scale that starts at 60."""
 
-from gangmu.engine.kind import ACTUAL, AMONG, BEST, NUMBER, OF, YES, Given, Kind, Line, Parameter
+from gangmu.engine.kind import ACTUAL, AMONG, BEST, CHOICE, NUMBER, OF, YES, Given, Kind, Line, Parameter
 from gangmu.problems import Text
 
 
@@ -10,6 +10,8 @@ def _lines(given: Given) -> tuple[Line, ...]:
     high = "satisfactory" if "satisfactory" in given else f"{over}_{best}(value)"
     low = "unacceptable" if "unacceptable" in given else f"{over}_{worst}(value)"
     scored = "base_points + (100 - base_points) * ratio"
+    if given["form"] == "exponential":
+        scored = "when(base_points > 0, base_points * power(100 / base_points, ratio))"
     if given["clip"] == "yes":
         scored = f"clamp({scored}, 0, 100)"
     return (
@@ -42,6 +44,13 @@ KIND = Kind(
             "unacceptable", NUMBER, Text("不允许值；不写取组内最差", "unacceptable value; else the worst"), ""
         ),
         Parameter("base_points", NUMBER, Text("起点分 c", "points at the unacceptable value"), "60"),
+        Parameter(
+            "form",
+            CHOICE,
+            Text("线性还是指数型 c×(100÷c)^比率", "linear, or exponential: c × (100 ÷ c) ^ ratio"),
+            "linear",
+            ("linear", "exponential"),
+        ),
         Parameter("clip", YES, Text("限制在0—100", "kept within 0 and 100"), "no"),
     ),
     lines=_lines,

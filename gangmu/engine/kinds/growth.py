@@ -20,8 +20,8 @@ KIND = Kind(
         (Line("value", "when(base > 0, (actual / base - 1) * 100)", Text("增速（%）", "growth, %")),),
     ),
     sentence=Text(
-        "实际{actual}，基期{base}，增速{value:2}%，目标{target}%，基本分{full}分，加{more}分、扣{less}分，得{score}分",
-        "{actual} over {base} is growth of {value:2}%, target {target}%: {full} points, plus {more}, minus {less},"
+        "实际{actual}，基期{base}，增速{value:2}%，目标{target}%，基本分{basic}分，加{more}分、扣{less}分，得{score}分",
+        "{actual} over {base} is growth of {value:2}%, target {target}%: {basic} points, plus {more}, minus {less},"
         " give {score}",
     ),
     reach=lambda given: (

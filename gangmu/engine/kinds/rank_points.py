@@ -4,7 +4,7 @@ from gangmu.engine.kind import (
     ACTUAL,
     AMONG,
     BEST,
-    CHOICE,
+    GIVEN_AS,
     NUMBER,
     NUMBERS,
     OF,
@@ -12,16 +12,12 @@ from gangmu.engine.kind import (
     Kind,
     Line,
     Parameter,
+    placed,
 )
 from gangmu.problems import Text
 
 
 def _lines(given: Given) -> tuple[Line, ...]:
-    if given["given_as"] == "place":
-        place = "value"
-    else:
-        function = ("rank" if given["best"] == "high" else "rank_low") + "(value)"
-        place = f"all_{function}" if given["among"] == "all" else function
     earned = "full - step * (place - 1)"
     if "percent_step" in given:
         earned = "full * (100 - percent_step * (place - 1)) / 100"
@@ -29,8 +25,8 @@ def _lines(given: Given) -> tuple[Line, ...]:
         earned = "listed(place, points, beyond)"
     return (
         Line("value", "of", Text("计分值", "value judged")),
-        Line("place", place, Text("名次", "place")),
-        Line("score", f"max({earned}, floor)"),
+        Line("place", placed(given), Text("名次", "place")),
+        Line("score", f"max({earned}, floor)" if "floor" in given else earned),
     )
 
 
@@ -55,17 +51,8 @@ KIND = Kind(
             Text("每降一位减分值的百分之几", "per cent of full less for each place"),
             "",
         ),
-        Parameter("floor", NUMBER, Text("最低分", "least points"), "0"),
-        Parameter(
-            "given_as",
-            CHOICE,
-            Text(
-                "数据是数值（由系统排名）还是已公布的名次",
-                "the fact is a value, or a place published elsewhere",
-            ),
-            "value",
-            ("value", "place"),
-        ),
+        Parameter("floor", NUMBER, Text("最低分；none 可为负", "least points; none: may be negative"), "0"),
+        GIVEN_AS,
     ),
     lines=_lines,
     sentence=Text(

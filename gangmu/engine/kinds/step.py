@@ -29,13 +29,16 @@ def lines(given: Given, first: tuple[Line, ...]) -> tuple[Line, ...]:
         more = f"min({more}, up_cap)"
     if "down_cap" in given:
         less = f"min({less}, down_cap)"
-    score = "full + more - less"
+    score = "basic + more - less"
     if "floor" in given:
         score = f"max({score}, floor)"
     if "cap" in given:
         score = f"min({score}, cap)"
     return (
         *first,
+        Line(
+            "basic", "at_target" if "at_target" in given else "full", Text("基本分", "points at the target")
+        ),
         Line("gap", gap, Text("与目标的差距", "gap to the target")),
         Line("over", _size("max(gap, 0)", measured), Text("超过", "above")),
         Line("under", _size("max(0 - gap, 0)", measured_down), Text("不足", "below")),
@@ -51,6 +54,12 @@ def _size(gap: str, measured: str) -> str:
 
 PARAMETERS = (
     BEST,
+    Parameter(
+        "at_target",
+        NUMBER,
+        Text("达到目标得几分，默认为分值", "points at the target; the full mark by default"),
+        "",
+    ),
     Parameter("up", NUMBER, Text("每超一档加几分", "points for each step above"), "0"),
     Parameter("up_step", NUMBER, Text("超过的一档有多大", "size of a step above"), "1"),
     Parameter("up_cap", NUMBER, Text("最多加几分", "most points added"), ""),
@@ -112,8 +121,8 @@ KIND = Kind(
     parameters=(OF, MEASURE, MEASURE_DOWN, *PARAMETERS),
     lines=lambda given: lines(given, (Line("value", "of", Text("计分值", "value judged")),)),
     sentence=Text(
-        "实际{value}，目标{target}，基本分{full}分，加{more}分、扣{less}分，得{score}分",
-        "{value} against a target of {target}: {full} points, plus {more}, minus {less}, give {score}",
+        "实际{value}，目标{target}，基本分{basic}分，加{more}分、扣{less}分，得{score}分",
+        "{value} against a target of {target}: {basic} points, plus {more}, minus {less}, give {score}",
     ),
     reach=reach,
     lowers=lambda given: given["best"] == "low",

@@ -15,17 +15,17 @@ from gangmu.engine.workbook import values
 from gangmu.sheets.writing import Column
 
 BOOK, GROUPS, SECTIONS, INDICATORS, EXTRAS = "考核办法", "分组", "考核内容", "考核指标", "加扣分"
-VETOES, GRADES, EXAMPLES, HOLES = "一票否决", "等次", "示例", "漏洞"
+VETOES, GRADES, REWARDS, EXAMPLES, HOLES = "一票否决", "等次", "奖惩", "示例", "漏洞"
 
 OTHERS = "其他"
 """The column of what has no column of its own: `名称：内容`, a line an entry."""
 
 NO_FACTS = "（没有数据）"
 
-LISTS: Mapping[str, str] = {"vetoes": VETOES, "holes": HOLES}
+LISTS: Mapping[str, str] = {"vetoes": VETOES, "rewards": REWARDS, "holes": HOLES}
 """Lists of the book whose entries are a row each, and nothing more."""
 
-INLINE = (keys.PARTS, keys.FORMS, keys.FORM, keys.GROUPS, keys.FACTS)
+INLINE = (keys.PARTS, keys.FORMS, keys.FORM, keys.GROUPS, keys.FACTS, keys.EACH)
 """Entries that have rows or sheets of their own."""
 
 _SHORT: Mapping[str, str] = {

@@ -26,13 +26,16 @@ TABLES = (
     keys.FIGURE,
     keys.FIGURES,
     keys.TEXTS,
+    keys.INPUTS,
+    keys.STEPS,
+    keys.AVAILABLE,
     kind_types.NUMBER,
     kind_types.BANDS,
     kind_types.LEVELS,
 )
 """Entries that may be a table: in a cell a line an entry, `甲镇：5`."""
 
-LISTS = (keys.WORDS, kind_types.NUMBERS)
+LISTS = (keys.WORDS, keys.INPUTS, kind_types.NUMBERS)
 CHOICES = (keys.CHOICE, keys.YES, keys.MISSING, keys.SCORERS)
 
 _SEPARATOR = re.compile(r"\s*[、，,;；\n]\s*")

@@ -193,7 +193,7 @@ def _untold(tree: Mapping, told: set[tuple[str, str]]) -> Iterator[tuple[str, Tr
 def _has_sheet(name: str, value: Tree) -> bool:
     if name == "groups":
         return isinstance(value, Mapping) and bool(value.entries)
-    return name in ("sections", "indicators", "vetoes", "examples", "holes") and _has_rows(value)
+    return name in ("sections", "indicators", "examples", *layout.LISTS) and _has_rows(value)
 
 
 def _groups(tree: Tree) -> SheetOut:

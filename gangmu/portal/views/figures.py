@@ -17,6 +17,7 @@ from gangmu.figures.measures import Measure
 from gangmu.figures.models import Vintage
 from gangmu.figures.node import Seen
 from gangmu.figures.requests import Filter, Request
+from gangmu.figures.units_of_measure import after_number, name_of
 from gangmu.figures.values import Value
 from gangmu.ledgers import declarations
 from gangmu.org.models import Unit
@@ -77,7 +78,7 @@ def figure(request: OfficerRequest, code: str, period: Period) -> HttpResponseBa
         [Crumb(_("首页"), "/"), Crumb(_("指标"), "/figures/")],
         period=printing.period_label(period),
         periods=printing.years(period, addresses.figure(one.code, "{}", unit_code)),
-        unit=unit.name if unit else said(areas.name(areas.OWN)),
+        unit=said(unit.title) if unit else said(areas.name(areas.OWN)),
         as_of=printing.as_of(),
     )
     return page(
@@ -89,6 +90,9 @@ def figure(request: OfficerRequest, code: str, period: Period) -> HttpResponseBa
         main_name=_main_name(one, main),
         known_for=printing.period_label(known_for) if known_for != period else "",
         number=printing.number(main),
+        aliases=printing.listed(one.aliases),
+        unit_after=said(after_number(main.unit_of_measure)),
+        unit_of_measure=said(name_of(one.unit_of_measure)) or _("个数"),
         facts=[_fact(one, value) for value in others if _tells(value)],
         charts=figure_charts.courses(one, period, unit_code),
         ranking=None if unit else figure_charts.among_districts(one, known_for),
@@ -203,7 +207,7 @@ def _index_rows(batch: Sequence[Figure], period: Period) -> Iterable[Row]:
         yield Row(
             {
                 "figure": Link(said(one.name), href),
-                "unit": asked["value"].unit_of_measure,
+                "unit": said(name_of(asked["value"].unit_of_measure)),
                 "source": figure_charts.source_of(one),
                 **{key: printing.number(value) for key, value in asked.items()},
             },

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponseBase, HttpResponseRedirect
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from gangmu.goals.models import Share
 from gangmu.goals.tree import GoalNode, tree
 from gangmu.portal import addresses, one_page, printing
 from gangmu.portal.doors import OfficerRequest, opens_to
+from gangmu.portal.glossing import glossed
 from gangmu.records.lamps import Colour
 from gangmu.records.periods import Period
 from gangmu.web import exports
@@ -31,13 +33,18 @@ class ShownGoal:
 
     node: GoalNode
     lamp: LampCell
-    reason: str
+    reason: SafeString
     target: str
     value: Number | None
     figure: str
     counts: tuple[tuple[LampCell, int], ...]
     holes: tuple[str, ...]
     parts: tuple[ShownGoal, ...]
+
+    @property
+    def missing(self) -> str:
+        """What is missing of its cascade, in one line."""
+        return _("；").join(self.holes)
 
     def walk(self) -> Iterator[ShownGoal]:
         yield self
@@ -86,7 +93,7 @@ def shown(node: GoalNode) -> ShownGoal:
     return ShownGoal(
         node,
         LampCell(lamp.colour, said(lamp.reason)),
-        said(lamp.reason),
+        glossed(said(lamp.reason)),
         printing.target_words(node),
         printing.number(value, with_unit=True) if value else None,
         addresses.figure(goal.figure, goal.period) if goal.figure else "",
@@ -135,20 +142,20 @@ def _rows(batch: Sequence[ShownGoal]) -> Iterable[Row]:
         goal = one.node.goal
         cells: dict[str, Any] = {
             "code": goal.code,
-            "name": goal.name,
-            "owner": goal.owner.name,
+            "name": said(goal.title),
+            "owner": said(goal.owner.title),
             "person": goal.person.name if goal.person else None,
             "target": one.target,
             "value": one.value,
             "lamp": one.lamp,
-            "reason": one.reason,
-            "shares": "；".join(_share(share) for share in one.node.shares),
+            "reason": said(one.node.lamp.reason),
+            "shares": _("；").join(_share(share) for share in one.node.shares),
         }
         yield Row(cells)
 
 
 def _share(share: Share) -> str:
-    who = [share.unit.short_name]
-    who += [share.post.name] if share.post else []
+    who = [said(share.unit.short)]
+    who += [said(share.post.title)] if share.post else []
     who += [share.person.name] if share.person else []
     return " ".join(who)

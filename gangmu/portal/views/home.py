@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.formats import date_format
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from gangmu.assessment import results
@@ -28,12 +29,14 @@ from gangmu.org.permissions import (
 )
 from gangmu.portal import one_page, printing
 from gangmu.portal.doors import OfficerRequest, opens_to
+from gangmu.portal.glossing import grade
 from gangmu.portal.views.goals import ShownGoal, lamp_counts, shown
 from gangmu.records import clock
 from gangmu.records.duties import duties_of
 from gangmu.records.lamps import Colour
 from gangmu.records.models import Duty
 from gangmu.records.periods import Period
+from gangmu.web.cells import said, sentence
 from gangmu.web.frame import Choice, Crumb, Frame
 from gangmu.web.pages import page
 
@@ -43,9 +46,11 @@ SOON_DAYS = 3
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A duty with how urgent it is: `late`, `soon` or neither."""
+    """A duty in the reader's language, with how urgent it is: `late`, `soon` or neither."""
 
     duty: Duty
+    what: SafeString
+    why: SafeString
     urgency: str
     days: int | None
 
@@ -98,9 +103,14 @@ def _unit(request: OfficerRequest) -> HttpResponse:
     unit = request.user.unit
     assert unit is not None
     roots = tree(period.code, request.user)
+    score = _score(request.user, unit)
     mine = [shown(node) for root in roots for node in root.walk() if _concerns(node, unit.pk)]
     frame = Frame(
-        _("今日"), period=printing.period_label(period), unit=unit.name, as_of=printing.as_of(), lead=_today()
+        _("今日"),
+        period=printing.period_label(period),
+        unit=said(unit.title),
+        as_of=printing.as_of(),
+        lead=_today(),
     )
     return page(
         request,
@@ -111,7 +121,8 @@ def _unit(request: OfficerRequest) -> HttpResponse:
         goals=mine,
         matters=one_page.reddest(week(request.user, clock.today()), RED_SHOWN),
         unit=unit,
-        score=_score(request.user, unit),
+        score=score,
+        grade=grade(score[1].grade) if score else "",
     )
 
 
@@ -163,7 +174,8 @@ def _tasks(request: OfficerRequest) -> list[Task]:
     for duty in duties_of(request.user).order_by("due_on", "id"):
         days = None if duty.due_on is None else (duty.due_on - today).days
         urgency = "" if days is None or days > SOON_DAYS else "late" if days < 0 else "soon"
-        found.append(Task(duty, urgency, abs(days) if days is not None else None))
+        what, why = sentence(duty.what, duty.named), sentence(duty.why, duty.named)
+        found.append(Task(duty, what, why, urgency, abs(days) if days is not None else None))
     return found
 
 
@@ -179,7 +191,7 @@ def _concerns(node: GoalNode, unit: int) -> bool:
 
 def _whose(goals: Sequence[ShownGoal], matters: Sequence[one_page.Matter]) -> list[tuple[str, int]]:
     """Units by how much of the red is theirs."""
-    red = Counter(one.node.goal.owner.short_name for one in goals)
+    red = Counter(said(one.node.goal.owner.short) for one in goals)
     red.update(one.unit for one in matters if one.lamp.colour is Colour.RED)
     return red.most_common(8)
 

@@ -17,6 +17,7 @@ from gangmu.org.models import Unit
 from gangmu.org.permissions import may
 from gangmu.portal import printing
 from gangmu.portal.doors import OfficerRequest, opens_to
+from gangmu.portal.glossing import grade
 from gangmu.portal.sheet_pages import shown_sheet
 from gangmu.records.periods import Period
 from gangmu.web import exports, pages
@@ -53,7 +54,11 @@ def ranking(request: OfficerRequest, period: Period) -> HttpResponseBase:
         [Crumb(_("首页"), "/")],
         period=printing.period_label(period),
         periods=printing.years(period, "/scores/{}/"),
-        unit=_("全区") if may(request.user, "score.see_all_units") else str(request.user.unit or ""),
+        unit=_("全区")
+        if may(request.user, "score.see_all_units")
+        else said(request.user.unit.title)
+        if request.user.unit
+        else "",
         as_of=printing.not_after_today(made.at),
     )
     tables = [_group_table(group, period, request.user.unit) for group in groups]
@@ -75,7 +80,7 @@ def sheet(request: OfficerRequest, period: Period, unit: str) -> HttpResponseBas
         [Crumb(_("首页"), "/"), Crumb(_("得分和排名"), f"/scores/{period}/")],
         period=printing.period_label(period),
         periods=printing.years(period, f"/scores/{{}}/{assessed.code}/"),
-        unit=assessed.name,
+        unit=said(assessed.title),
         as_of=printing.not_after_today(made.at),
     )
     return pages.page(request, "portal/scores/sheet.html", frame, shown=shown, cycle=made.cycle)
@@ -110,9 +115,9 @@ def _group_table(group: GroupRanking, period: Period, own: Unit | None) -> Table
             href = f"/scores/{period}/{one.unit.code}/"
             cells = {
                 "rank": _place(one),
-                "unit": Link(one.unit.name, href, said(one.note)),
+                "unit": Link(said(one.unit.title), href, said(one.note)),
                 "total": one.total,
-                "grade": one.grade,
+                "grade": grade(one.grade),
             }
             yield Row(cells, href, "own" if own is not None and one.unit.pk == own.pk else "")
 
@@ -137,10 +142,10 @@ def _file_table(rows: Sequence[tuple[GroupRanking, Standing]], period: Period) -
                 {
                     "group": said(group.name),
                     "code": one.unit.code,
-                    "unit": one.unit.name,
+                    "unit": said(one.unit.title),
                     "rank": _place(one),
                     "total": one.total,
-                    "grade": one.grade,
+                    "grade": grade(one.grade),
                     "note": said(one.note),
                 }
             )

@@ -38,6 +38,18 @@ def said(text: Any) -> str:
 
 
 @register.filter
+def named(text: Any) -> SafeString | str:
+    """A name in the reader's language; what has none in English yet is marked as Chinese."""
+    return cells.named(text) if text else ""
+
+
+@register.filter
+def recorded(text: Any) -> SafeString | str:
+    """Words as somebody recorded them; in an English page Chinese ones are marked as Chinese."""
+    return cells.recorded(str(text)) if text else ""
+
+
+@register.filter
 def day(value: datetime.date | None) -> str:
     return cells.day(value)
 
