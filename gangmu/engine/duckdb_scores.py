@@ -15,7 +15,7 @@ from typing import Any
 
 from gangmu.engine import expressions as x
 from gangmu.engine import planning
-from gangmu.engine.columns import CODES, WITH_VALUE, Column, constant, whole
+from gangmu.engine.columns import CODES, WITH_VALUE, Column, NotExactError, constant, whole
 from gangmu.engine.duckdb_files import library
 from gangmu.engine.facts import ACTUAL, LONG
 from gangmu.engine.planning import Plan
@@ -196,7 +196,10 @@ def prepare(book: RuleBook, wide: WideFacts) -> Run:
     plan = planning.plan(book)
     codes = tuple(group.code for group in book.groups) or ("",)
     ops = SqlOps(codes)
-    columns, facts = _fact_columns(plan, wide, ops)
+    try:
+        columns, facts = _fact_columns(plan, wide, ops)
+    except NotExactError as error:
+        raise NotInSqlError from error
     _words(plan, wide, codes)
     wide.connection.execute(f"CREATE OR REPLACE TEMP VIEW base AS {_base(book, wide, codes, columns)}")
     _check(book, wide)

@@ -20,6 +20,7 @@ from gangmu.engine.values import (
     NOT_FOR_UNIT,
     OUTSIDE,
     SHARED_OUT,
+    TOO_LONG,
     UNDEFINED,
     WEIGHT_SHARED_OUT,
     Missing,
@@ -106,7 +107,8 @@ class Interpreter:
     def _step(self, step: Step, case: Case) -> Value:
         if not step.reach.takes_in(case.unit, self._names[case], self.groups[case]):
             return NOT_FOR_UNIT
-        return self.value(step.expression, case)
+        found = self.value(step.expression, case)
+        return TOO_LONG if isinstance(found, Fraction) and numbers.bits(found) > numbers.MAX_BITS else found
 
     def value(self, node: Expression, case: Case, event: Event | None = None) -> Value:
         return _EVALUATE[type(node)](self, node, case, event)
@@ -596,7 +598,10 @@ def _power(base: Fraction, exponent: Fraction, decimals: int) -> Value:
     whole = exponent.denominator == 1 and abs(exponent) <= numbers.MOST_EXACT
     if (base < 0 and not whole) or (base == 0 and exponent < 0):
         return Missing(UNDEFINED, Text("负数没有这样的幂", "there is no such power"))
-    return numbers.power(base, exponent, decimals)
+    try:
+        return numbers.power(base, exponent, decimals)
+    except OverflowError:
+        return TOO_LONG
 
 
 def _combined(node: x.Combine, values: Sequence[tuple[Fraction, Fraction]]) -> Value:

@@ -221,7 +221,7 @@ def _with_rules(
         except InputRefused as refused:
             problems.extend(refused.problems)
     try:
-        return loading.of_tree(tree, book.file)
+        return loading.book_of(tree, book.file)
     except InputRefused as refused:
         problems.extend(refused.problems)
         return book

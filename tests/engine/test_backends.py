@@ -155,6 +155,17 @@ def wide_table(facts, given_facts, path, kind):
     connection.execute(f"COPY f TO '{path}' (FORMAT parquet)")
 
 
+def plain(by_unit):
+    """Facts that a column of six decimals holds; the others are left out."""
+    return {
+        unit: {
+            name: value if value is None or (abs(value) < 10**9 and 10**6 % value.denominator == 0) else None
+            for name, value in fields.items()
+        }
+        for unit, fields in by_unit.items()
+    }
+
+
 def written_as(value, kind):
     return float(value) if kind == "doubles" else Decimal(value.numerator) / Decimal(value.denominator)
 
@@ -180,7 +191,7 @@ def key(row):
 def test_files_come_out_the_same_in_duckdb(form, data, tmp_path_factory):
     kinds = data.draw(st.lists(st.sampled_from(PLAIN), min_size=1, max_size=5))
     books = {f"x{n}": (kind, data.draw(strategies.indicators(kind))) for n, kind in enumerate(kinds)}
-    given_facts = {code: data.draw(strategies.facts(kind, UNITS)) for code, (kind, _) in books.items()}
+    given_facts = {code: plain(data.draw(strategies.facts(kind, UNITS))) for code, (kind, _) in books.items()}
     body = "\n".join(strategies.written(code, kind, parameters) for code, (kind, parameters) in books.items())
     top = data.draw(st.sampled_from(TOPS))
     text = f"rulebook: random\ntitle: random\ngroups: {{a: A, b: B}}\n{top}\n{GRADES}\nindicators:\n{body}\n"

@@ -23,6 +23,8 @@ ABOUT = both(
     "考核计分：对本区的一个考核周期，或对任意考核办法和考核数据（不需要数据文件夹）。",
     "Score a cycle of the district, or any rule book and facts (no district is needed).",
 )
+TOLD = 20
+"""Scores without a value that are told one by one."""
 EXAMPLE = "gangmu score --rulebook rulebooks/gongxiao.yaml --facts facts.csv -o scores.xlsx"
 
 
@@ -93,6 +95,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
     from gangmu.engine.score_files import InMemory
 
     scores = _of_files(args) if args.rulebook else InMemory(_of_district(args, out))
+    if args.rulebook and isinstance(scores, InMemory):
+        _tell_what_is_missing(scores.results, out)
     if args.output:
         scores.write(args.output, all_ranks=args.ranks == "all")
         out.hint(both(f"已写入 {args.output}", f"written to {args.output}"))
@@ -124,6 +128,17 @@ def _what_if(args: argparse.Namespace, out: Output) -> int:
     )
 
 
+def _tell_what_is_missing(results: Results, out: Output) -> None:
+    """Beside the results, on stderr: which facts leave a score missing, at their cells."""
+    from gangmu.engine.remarks import remarks
+
+    found = list(remarks(results))
+    for remark in found[:TOLD]:
+        out.hint(remark.line(out.language))
+    if len(found) > TOLD:
+        out.hint(both(f"……共 {len(found)} 处没有得分", f"… {len(found)} scores are missing"))
+
+
 def _of_files(args: argparse.Namespace) -> Scores:
     from gangmu.engine import score_files
 
@@ -134,7 +149,7 @@ def _of_files(args: argparse.Namespace) -> Scores:
 def _book(args: argparse.Namespace) -> RuleBook:
     from gangmu.engine import rulebook
 
-    return rulebook.load(args.rulebook.read_text(encoding="utf-8"), str(args.rulebook))
+    return rulebook.load_file(args.rulebook)
 
 
 def _facts(args: argparse.Namespace) -> Path:
@@ -148,9 +163,10 @@ def _facts(args: argparse.Namespace) -> Path:
 
 def results_of(args: argparse.Namespace) -> Results:
     """Results of the files named on the command line."""
-    from gangmu.engine import facts, scoring
+    from gangmu.engine import score_files, scoring
 
-    return scoring.score(_book(args), facts.read(_facts(args)))
+    book = _book(args)
+    return scoring.score(book, score_files.checked(book, _facts(args)))
 
 
 def _of_district(args: argparse.Namespace, out: Output) -> Results:
