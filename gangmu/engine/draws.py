@@ -35,8 +35,8 @@ from gangmu.engine.weighing import WEIGHT, weighed
 STATED = frozenset({"target", "planned"})
 """Fields that somebody set and nobody measured: they are not shaken."""
 GRAIN = 1e-9
-CELLS = 2**15
-"""Draws × cases at a time: some dozen columns of it stay near the processor."""
+CELLS = 2**16
+"""Draws × cases at a time: measured to be the quickest."""
 
 
 class NotDrawnError(Exception):

@@ -46,6 +46,7 @@ urlpatterns: list[URLPattern] = [
     path("ledgers/<slug:code>/<str:number>/lines/<slug:kind>/", ledgers.add_line, name="entry-line"),
     path("scores/", scores.now, name="scores-now"),
     path("scores/<period:period>/", scores.ranking, name="scores"),
+    path("scores/<period:period>/firmness/", scores.how_firm, name="firmness"),
     path("scores/<period:period>/<str:unit>/", scores.sheet, name="score-sheet"),
     path("rulebooks/", rulebooks.index, name="rulebooks"),
     path("rulebooks/<str:code>/", rulebooks.rulebook, name="rulebook"),

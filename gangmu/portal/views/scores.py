@@ -9,13 +9,13 @@ from django.http import HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from gangmu.assessment import results, score_sheets
+from gangmu.assessment import firmness, results, score_sheets
 from gangmu.assessment.models import CycleRun
 from gangmu.assessment.results import GroupRanking, Standing
 from gangmu.engine.numbers import read, shown
 from gangmu.org.models import Unit
 from gangmu.org.permissions import may
-from gangmu.portal import printing
+from gangmu.portal import firmness_pages, printing
 from gangmu.portal.doors import OfficerRequest, opens_to
 from gangmu.portal.glossing import grade
 from gangmu.portal.sheet_pages import shown_sheet
@@ -62,7 +62,10 @@ def ranking(request: OfficerRequest, period: Period) -> HttpResponseBase:
         as_of=printing.not_after_today(made.at),
     )
     tables = [_group_table(group, period, request.user.unit) for group in groups]
-    return pages.page(request, "portal/scores/ranking.html", frame, tables=tables, cycle=made.cycle)
+    firm = firmness.may_see(request.user, made, request.user.unit)
+    return pages.page(
+        request, "portal/scores/ranking.html", frame, tables=tables, cycle=made.cycle, firm=firm
+    )
 
 
 @opens_to(*SEE)
@@ -83,7 +86,29 @@ def sheet(request: OfficerRequest, period: Period, unit: str) -> HttpResponseBas
         unit=said(assessed.title),
         as_of=printing.not_after_today(made.at),
     )
-    return pages.page(request, "portal/scores/sheet.html", frame, shown=shown, cycle=made.cycle)
+    firm = firmness_pages.of_unit(made, assessed, request.user)
+    return pages.page(request, "portal/scores/sheet.html", frame, shown=shown, cycle=made.cycle, firm=firm)
+
+
+@opens_to(*SEE)
+def how_firm(request: OfficerRequest, period: Period) -> HttpResponseBase:
+    """How firm the places are: a chart a group, the neighbours whose order is not firm, what was drawn."""
+    made = _run_of(request, period)
+    if made is None:
+        return _not_scored(request, period, 404)
+    if not firmness.may_see(request.user, made, request.user.unit):
+        raise PermissionDenied(firmness.SEE)
+    own = request.user.unit
+    frame = Frame(
+        _("位次稳不稳"),
+        [Crumb(_("首页"), "/"), Crumb(_("得分和排名"), f"/scores/{period}/")],
+        period=printing.period_label(period),
+        periods=printing.years(period, "/scores/{}/firmness/"),
+        unit=_("全区") if firmness.may_see(request.user, made) else said(own.title) if own else "",
+        as_of=printing.not_after_today(made.at),
+    )
+    shown = firmness_pages.page_of(made, request.user)
+    return pages.page(request, "portal/scores/firmness.html", frame, shown=shown, cycle=made.cycle)
 
 
 def _run_of(request: OfficerRequest, period: Period) -> CycleRun | None:
