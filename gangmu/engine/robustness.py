@@ -21,9 +21,11 @@ from gangmu.engine.columns import Near
 from gangmu.engine.draw_outcomes import NO_GRADE, Judge, needed, place_of
 from gangmu.engine.draws import Block, Draws, NotDrawnError, Shaking
 from gangmu.engine.facts import Case, Fact, Facts
+from gangmu.engine.planning import Plan, Step
 from gangmu.engine.reference import Interpreter
 from gangmu.engine.rulebook import TOTAL, Indicator, Section
 from gangmu.engine.scoring import Results
+from gangmu.engine.values import Value
 from gangmu.engine.weighing import BY_POINTS, WEIGHT
 from gangmu.problems import Text
 
@@ -159,7 +161,7 @@ class Robustness:
 
 
 @dataclass(frozen=True, slots=True)
-class _Drawn:
+class Drawn:
     """Places (NaN: none) and grades, a row a draw; and for each unit what moves it most."""
 
     places: Array
@@ -175,13 +177,13 @@ def robustness(results: Results, settings: Settings | None = None) -> Robustness
     spreads: dict[str, tuple[Spread, ...]] = {}
     made: dict[str, int] = {}
     why: Text | None = None
-    drawn: dict[str, _Drawn] = {}
+    drawn: dict[str, Drawn] = {}
     for name, shaking in settings.shakings().items():
         try:
-            drawn[name] = _by_columns(results, shaking, settings, movers=name == BY_ALL)
+            drawn[name] = drawn_by_columns(results, shaking, settings, movers=name == BY_ALL)
         except NotDrawnError as node:
             why = _too_much(node, why)
-            drawn[name] = _by_reference(results, shaking, settings)
+            drawn[name] = drawn_by_reference(results, shaking, settings)
         made[name] = len(drawn[name].places)
         spreads[name] = tuple(_spreads(results, cases, own, drawn[name], settings.top))
     pairs = tuple(_pairs(results, cases, own, drawn[BY_ALL].places))
@@ -199,7 +201,10 @@ def _too_much(node: NotDrawnError, said: Text | None) -> Text:
     return said
 
 
-def _by_columns(results: Results, shaking: Shaking, settings: Settings, *, movers: bool) -> _Drawn:
+def drawn_by_columns(
+    results: Results, shaking: Shaking, settings: Settings, *, movers: bool = False
+) -> Drawn:
+    """The draws as columns. NotDrawnError where the plan holds what doubles cannot reckon."""
     draws = Draws(results, shaking, settings.seed)
     judge = Judge(results, draws.cases)
     moving = _Moving(results, draws) if movers else None
@@ -211,7 +216,7 @@ def _by_columns(results: Results, shaking: Shaking, settings: Settings, *, mover
         grades.append(judge.grades(block, mine))
         if moving:
             moving.add(block, mine)
-    return _Drawn(np.concatenate(places), np.concatenate(grades), moving.movers() if moving else {})
+    return Drawn(np.concatenate(places), np.concatenate(grades), moving.movers() if moving else {})
 
 
 class _Moving:
@@ -282,7 +287,7 @@ def _contributing(results: Results, draws: Draws) -> Iterator[tuple[str, ...]]:
 
 
 def _spreads(
-    results: Results, cases: Sequence[Case], own: Mapping[Case, Fraction], drawn: _Drawn, top: int
+    results: Results, cases: Sequence[Case], own: Mapping[Case, Fraction], drawn: Drawn, top: int
 ) -> Iterator[Spread]:
     grades = [grade.name for grade in results.book.grading.grades] if results.book.grading else []
     for at, case in enumerate(cases):
@@ -379,7 +384,7 @@ class _Contributions:
         return value if isinstance(value, Fraction) else Fraction(1)
 
 
-def _by_reference(results: Results, shaking: Shaking, settings: Settings) -> _Drawn:
+def drawn_by_reference(results: Results, shaking: Shaking, settings: Settings) -> Drawn:
     """The same draws one by one by the reference: exact, and a hundred times as long."""
     draws = Draws(results, shaking, settings.seed, still=False)
     many = min(settings.draws, FEW)
@@ -389,7 +394,7 @@ def _by_reference(results: Results, shaking: Shaking, settings: Settings) -> _Dr
     places = np.full((many, len(draws.cases)), np.nan)
     given = np.full(places.shape, NO_GRADE, np.int8)
     for draw in range(many):
-        interpreter = Interpreter(draws.plan, _facts_of(draws, results.facts, draw), groups)
+        interpreter = _Redrawn(draws.plan, _facts_of(draws, results.facts, draw), groups, results)
         mine = replace(
             results, plan=draws.plan, facts=interpreter.facts, groups=groups, interpreter=interpreter,
             columns=interpreter.run(),
@@ -398,7 +403,22 @@ def _by_reference(results: Results, shaking: Shaking, settings: Settings) -> _Dr
             place = mine.rank(TOTAL, case)
             places[draw, at] = np.nan if place is None else float(place)
             given[draw, at] = grades.index(mine.grades[case]) if case in mine.grades else NO_GRADE
-    return _Drawn(places, given, {})
+    return Drawn(places, given, {})
+
+
+class _Redrawn(Interpreter):
+    """The reference over the facts of one draw; a score that the draw took away stays as it was."""
+
+    def __init__(self, plan: Plan, facts: Facts, groups: Mapping[Case, str], before: Results) -> None:
+        super().__init__(plan, facts, groups)
+        self.before = before
+
+    def _step(self, step: Step, case: Case) -> Value:
+        value = super()._step(step, case)
+        if isinstance(value, Fraction) or not step.name.endswith(".score"):
+            return value
+        before = self.before.columns[step.name][case]
+        return before if isinstance(before, Fraction) else value
 
 
 def _facts_of(draws: Draws, facts: Facts, draw: int) -> Facts:

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from gangmu.engine.robustness import Pair, Robustness, Spread
 
 
+HALF_A_PERCENT = 0.005
+"""A rarer grade is not shown."""
+
+
 @dataclass(frozen=True, slots=True)
 class GroupFirmness:
     """A group's chart, and the same numbers with what each shaking does alone."""
@@ -138,8 +142,8 @@ def _table(
     made: CycleRun,
 ) -> Table:
     columns = [
-        Column("rank", _("名次"), "number"),
         Column("unit", _("单位")),
+        Column("rank", _("名次"), "number"),
         Column("stays", _("守住名次"), "number", unit="%"),
         Column("weights", _("仅权重"), "number", minor=True),
         Column("rounding", _("仅末位"), "number", minor=True),
@@ -158,13 +162,15 @@ def _table(
                     "stays": _percent(spread.stays),
                     **{shaken: one and _mostly(one) for shaken, one in alone.items()},
                     "grades": "，".join(
-                        f"{grade(name)} {_percent(share)}%" for name, share in spread.grades.items()
+                        f"{grade(name)} {_percent(share)}%"
+                        for name, share in spread.grades.items()
+                        if share >= HALF_A_PERCENT
                     ),
                     "mover": indicators[spread.mover] if spread.mover else None,
                 }
             )
 
-    return Table(name, columns, spreads, rows, caption=name).as_is()
+    return Table(name, columns, spreads, rows).as_is()
 
 
 def _mostly(spread: Spread) -> str:

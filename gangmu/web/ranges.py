@@ -75,7 +75,7 @@ class RangeDrawing:
 
 @dataclass(frozen=True, slots=True)
 class RangeChart:
-    """Ranges of places among `size`, in the order given, best first."""
+    """Ranges of places among `size`, in the order given, best first. title: read out, the page has its own heading."""
 
     title: str
     rows: Sequence[Range]
@@ -106,7 +106,7 @@ def _draw(chart: RangeChart, width: int) -> RangeDrawing:
         start, end = x(row.from_) - PAD, x(row.to) + PAD
         rows.append(DrawnRow(row, y, x(row.at), (x(row.low), x(row.high)), (start, round(end - start, 1))))
     every = math.ceil(last / (8 if width < 500 else 20))
-    places = [place for place in range(1, last + 1) if place == 1 or place % every == 0]
+    places = [1, *(place for place in range(2, last + 1) if place % every == 0 and place - 1 > every / 2)]
     bottom = float(HEAD + ROW * len(rows))
     ticks = [(x(Decimal(place)), place) for place in places]
     return RangeDrawing(width, int(bottom) + 8, left, right, bottom, ticks, rows)
