@@ -31,6 +31,7 @@ from gangmu.engine.columns import (
     quotient,
     times,
     whole,
+    with_state,
     within,
 )
 from gangmu.engine.expressions import Expression
@@ -95,7 +96,7 @@ class Lowering(ABC):
         return holds
 
     def only(self, column: Column, holds: Handle) -> Column:
-        return replace(column, state=self.states.choose(holds, column.state, reason(OUTSIDE)))
+        return with_state(column, self.states.choose(holds, column.state, reason(OUTSIDE)))
 
     def value(self, node: Expression) -> Column:
         found = self._seen.get(id(node))
@@ -139,18 +140,10 @@ class Lowering(ABC):
             raise NotExactError
         ops, state = self.ops, self.least_state(left, right)
         a, b = self._together(left, right)
-        fits(a.low + b.low, a.high + b.high)
-        return within(
-            replace(
-                a,
-                num=ops.add(a.num, b.num),
-                low=a.low + b.low,
-                high=a.high + b.high,
-                least=a.least + b.least,
-                most=a.most + b.most,
-                state=state,
-            )
-        )
+        low, high = a.low + b.low, a.high + b.high
+        fits(low, high)
+        num, least, most = ops.add(a.num, b.num), a.least + b.least, a.most + b.most
+        return within(Exact(num, low, high, a.scale, least, most, a.den, a.den_low, a.den_high, state))
 
     def _together(self, left: Exact, right: Exact) -> tuple[Exact, Exact]:
         """Both over the same scale and denominator."""
@@ -165,8 +158,18 @@ class Lowering(ABC):
         if by == 1:
             return column
         fits(column.low * by, column.high * by, scale)
-        num = self.ops.mul(column.num, by)
-        return replace(column, num=num, low=column.low * by, high=column.high * by, scale=scale)
+        return Exact(
+            self.ops.mul(column.num, by),
+            column.low * by,
+            column.high * by,
+            scale,
+            column.least,
+            column.most,
+            column.den,
+            column.den_low,
+            column.den_high,
+            column.state,
+        )
 
     def _over(self, column: Exact, other: Exact, *, alone: bool = False) -> Exact:
         """The column expanded by the other's denominator; alone: only its numerator is wanted."""
@@ -346,7 +349,7 @@ class Lowering(ABC):
         a, b = self._together(left, right)
         num = (self.ops.minimum if how == "min" else self.ops.maximum)(a.num, b.num)
         low, high = pick(a.low, b.low), pick(a.high, b.high)
-        return within(replace(a, num=num, low=low, high=high, least=least, most=most, state=state))
+        return within(Exact(num, low, high, a.scale, least, most, a.den, a.den_low, a.den_high, state))
 
     def rounded(self, column: Exact | Near, decimals: int, mode: str, node: Expression) -> Exact | Near:
         try:
@@ -481,7 +484,7 @@ class Lowering(ABC):
             )
             if condition.state is not None:
                 open_ = self.states.has_none(condition.state)
-                found = replace(found, state=self.states.choose(open_, condition.state, found.state))
+                found = with_state(found, self.states.choose(open_, condition.state, found.state))
         return found
 
     def _table_of(self, node: x.Table) -> Column:
@@ -495,7 +498,7 @@ class Lowering(ABC):
         for band in reversed(others):
             found = self.select(self._in_band(of, band, node), constant(band.value), found)
         state = self.least_state(of, found)
-        return replace(found, state=state)
+        return with_state(found, state)
 
     def _in_band(self, of: Exact | Near, band: x.Band, node: x.Table) -> Handle:
         holds: Handle = True
@@ -608,7 +611,7 @@ class Lowering(ABC):
             counted.append(ops.both(taken[-1], ops.contrary(self.states.is_in(part.state, [SHARED_OUT]))))
         state = self._combined_state(rows, taken, counted)
         result = self._put_together(node, rows, counted)
-        result = replace(result, state=self.states.least(state, result.state))
+        result = with_state(result, self.states.least(state, result.state))
         if node.how not in ("sum", "weighted") or not self._may_share_out(rows):
             return result
         at = 2 if node.how == "sum" else 1
@@ -644,7 +647,7 @@ class Lowering(ABC):
         for column, counts in zip(columns, counted, strict=True):
             # A full mark without a value adds nothing, whatever number stands in its place.
             counts = self.ops.both(counts, self.has_value(column))
-            found = self.add(found, self.as_number(self.select(counts, replace(column, state=None), zero)))
+            found = self.add(found, self.as_number(self.select(counts, with_state(column, None), zero)))
         return found
 
     def _put_together(
@@ -751,7 +754,7 @@ def _dealt_with(states: States, asked: Expression, found: Column, node: x.When) 
     if of is None or of != node.otherwise or found.state is None:
         return found
     ruled_out = asked.states if isinstance(asked, x.IsMissing) and asked.states else tuple(CODES)
-    return replace(found, state=states.without(found.state, ruled_out))
+    return with_state(found, states.without(found.state, ruled_out))
 
 
 def _exhaustive(bands: Sequence[x.Band]) -> bool:
