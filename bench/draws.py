@@ -23,7 +23,9 @@ def prepare(size: int, folder: Path) -> None:
 
 
 def ours(size: int, folder: Path) -> list[str]:
-    said = f"{sys.executable} -m gangmu robustness --rulebook {folder}/book.yaml --facts {folder}/wide.parquet"
+    said = (
+        f"{sys.executable} -m gangmu robustness --rulebook {folder}/book.yaml --facts {folder}/wide.parquet"
+    )
     return ["sh", "-c", f"exec {said} --draws {size} --json > {folder}/ours.jsonl"]
 
 

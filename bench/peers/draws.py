@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,9 +29,7 @@ class County:
         self.groups = wide["grp"].to_numpy()
         self.rules, self.full = indicators["rule"], np.array(indicators["w"]) / 100
         self.facts = {
-            name: np.array(
-                [self._read(wide, f"i{number:02d}.{name}") for number in range(len(self.rules))]
-            )
+            name: np.array([self._read(wide, f"i{number:02d}.{name}") for number in range(len(self.rules))])
             for name in ("actual", "target", "prior")
         }
         self.grain = {name: [_grain(column) for column in columns] for name, columns in self.facts.items()}
@@ -127,8 +126,7 @@ def main(folder: str, draws: int) -> None:
             stays = float((places[:, at] == own[at]).mean())
             said = {"unit": int(unit), "place": int(own[at]), "p5": int(p5[at]), "p95": int(p95[at])}
             found.append({"shaken": shaken, **said, "stays": stays})
-    with open(f"{folder}/peer.json", "w", encoding="utf-8") as out:
-        json.dump(found, out)
+    (Path(folder) / "peer.json").write_text(json.dumps(found), encoding="utf-8")
 
 
 if __name__ == "__main__":
