@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from math import lcm
 from typing import Any, Protocol
@@ -375,7 +376,7 @@ class Lowering(ABC):
         size = num if negative is None else ops.maximum(num, ops.negative(num))
         units = _units(ops, size, den, mode)
         units = units if negative is None else ops.choose(negative, ops.negative(units), units)
-        ends = [numbers.rounded(bound, decimals, mode) for bound in (column.least, column.most)]
+        ends = [_rounded_end(bound, decimals, mode) for bound in (column.least, column.most)]
         scale = 10 ** max(decimals, 0)
         if decimals < 0:
             units = ops.mul(units, 10**-decimals)
@@ -763,6 +764,10 @@ def _exhaustive(bands: Sequence[x.Band]) -> bool:
     between = [(low + high) / 2 for low, high in pairwise(bounds)]
     beyond = [bounds[0] - 1, bounds[-1] + 1] if bounds else [Fraction(0)]
     return all(any(band.holds(point) for band in bands) for point in (*bounds, *between, *beyond))
+
+
+_rounded_end = lru_cache(maxsize=4096)(numbers.rounded)
+"""Bounds come from the rule book more than from the facts: the same ones are rounded again and again."""
 
 
 def _turned(ops: Ops, column: Exact) -> Exact:
