@@ -31,8 +31,8 @@ from gangmu.problems import Text
 
 DRAWS, SEED = 10_000, 20_260_101
 WEIGHTS, DOUBT, TOP = 0.10, 0.01, 3
-FEW = 100
-"""Draws of a plan that only the reference can compute."""
+FEW, FEWEST, CELLS = 100, 10, 1_000_000
+"""Draws of a plan that only the reference can compute: so many at most, fewer where they would be more cells than these."""
 LOOSE = 0.05
 """The order of neighbours is not firm when it turns in this share of draws or more."""
 MOVES = 0.01
@@ -182,7 +182,7 @@ def robustness(results: Results, settings: Settings | None = None) -> Robustness
         try:
             drawn[name] = drawn_by_columns(results, shaking, settings, movers=name == BY_ALL)
         except NotDrawnError as node:
-            why = _too_much(node, why)
+            why = why or _too_much(node, few(results))
             drawn[name] = drawn_by_reference(results, shaking, settings)
         made[name] = len(drawn[name].places)
         spreads[name] = tuple(_spreads(results, cases, own, drawn[name], settings.top))
@@ -190,15 +190,18 @@ def robustness(results: Results, settings: Settings | None = None) -> Robustness
     return Robustness(settings, made, spreads, pairs, why)
 
 
-def _too_much(node: NotDrawnError, said: Text | None) -> Text:
-    """Which nodes hold up the columns."""
-    what = f"{node.step}（{type(node.node).__name__}）"
-    if said is None:
-        return Text(
-            f"只能逐次精确计算的步骤：{what}，抽样因此减为{FEW}次",
-            f"only the exact interpreter can compute {node.step} ({type(node.node).__name__}): {FEW} draws instead",
-        )
-    return said
+def few(results: Results) -> int:
+    """How often the reference draws."""
+    return max(FEWEST, min(FEW, CELLS // max(len(results.cases) * len(results.plan.steps), 1)))
+
+
+def _too_much(node: NotDrawnError, many: int) -> Text:
+    """Which node holds up the columns."""
+    what = type(node.node).__name__
+    return Text(
+        f"{node.step}（{what}）只能逐次精确计算，抽样减为{many}次",
+        f"only the exact interpreter can compute {node.step} ({what}): {many} draws instead",
+    )
 
 
 def drawn_by_columns(
@@ -387,7 +390,7 @@ class _Contributions:
 def drawn_by_reference(results: Results, shaking: Shaking, settings: Settings) -> Drawn:
     """The same draws one by one by the reference: exact, and a hundred times as long."""
     draws = Draws(results, shaking, settings.seed, still=False)
-    many = min(settings.draws, FEW)
+    many = min(settings.draws, few(results))
     draws.facts.next(many)
     groups = {case: results.groups[case] for case in draws.cases}
     grades = [grade.name for grade in results.book.grading.grades] if results.book.grading else []
