@@ -139,8 +139,12 @@ def plan(book: RuleBook) -> Plan:
 
 def compiled(book: RuleBook, problems: Problems) -> Plan:
     """The plan as far as it can be made; findings go to `problems`."""
-    steps = list(_Compiler(book, problems).steps())
-    ordered = _ordered(steps, book, problems)
+    return arranged(book, list(_Compiler(book, problems).steps()), problems)
+
+
+def arranged(book: RuleBook, steps: list[Step], problems: Problems | None = None) -> Plan:
+    """A plan of these steps, each brought after those it refers to; a cycle goes to `problems`."""
+    ordered = _ordered(steps, book, Problems() if problems is None else problems)
     owners: dict[str, list[Step]] = {}
     for step in ordered:
         owners.setdefault(step.owner, []).append(step)

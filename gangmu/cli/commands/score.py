@@ -105,7 +105,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     elif out.json:
         out.lines(row.as_json(out.language) for row in scores.rows())
     elif isinstance(scores, InMemory):
-        _print(scores.results, {} if args.rulebook else _units(), out)
+        _print(scores.results, {} if args.rulebook else unit_names(), out)
     return 0
 
 
@@ -191,7 +191,7 @@ def _of_district(args: argparse.Namespace, out: Output) -> Results:
         return results.results_of(made)
 
 
-def _units() -> dict[str, Text]:
+def unit_names() -> dict[str, Text]:
     """The names of the district's units, by code."""
     from gangmu.org.models import Unit
 

@@ -10,13 +10,13 @@ from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from gangmu.assessment import bundles, results, score_sheets
+from gangmu.assessment import bundles, firmness, results, score_sheets
 from gangmu.assessment.models import CycleRun
 from gangmu.assessment.results import GroupRanking, Standing
 from gangmu.engine.numbers import read, shown
 from gangmu.org.models import Unit
 from gangmu.org.permissions import may
-from gangmu.portal import printing, what_if_pages
+from gangmu.portal import firmness_pages, printing, what_if_pages
 from gangmu.portal.doors import OfficerRequest, opens_to
 from gangmu.portal.glossing import grade
 from gangmu.portal.sheet_pages import shown_sheet
@@ -70,6 +70,7 @@ def ranking(request: OfficerRequest, period: Period) -> HttpResponseBase:
         frame,
         tables=tables,
         cycle=made.cycle,
+        firm=firmness.may_see(request.user, made, request.user.unit),
         **_offers(request, made),
     )
 
@@ -98,6 +99,7 @@ def sheet(request: OfficerRequest, period: Period, unit: str) -> HttpResponseBas
         frame,
         shown=shown,
         cycle=made.cycle,
+        firm=firmness_pages.of_unit(made, assessed, request.user),
         **_offers(request, made, assessed),
     )
 
@@ -156,6 +158,27 @@ def _offers(request: OfficerRequest, made: CycleRun, unit: Unit | None = None) -
     sees_all = may(request.user, results.SEE_ALL)
     form = what_if_pages.form(made, results.units_of(made), unit) if sees_all else None
     return {"what_if": form, "bundle": bundles.may_have(request.user, made)}
+
+
+@opens_to(*SEE)
+def how_firm(request: OfficerRequest, period: Period) -> HttpResponseBase:
+    """How firm the places are: a chart a group, the neighbours whose order is not firm, what was drawn."""
+    made = _run_of(request, period)
+    if made is None:
+        return _not_scored(request, period, 404)
+    if not firmness.may_see(request.user, made, request.user.unit):
+        raise PermissionDenied(firmness.SEE)
+    own = request.user.unit
+    frame = Frame(
+        _("位次稳不稳"),
+        [Crumb(_("首页"), "/"), Crumb(_("得分和排名"), f"/scores/{period}/")],
+        period=printing.period_label(period),
+        periods=printing.years(period, "/scores/{}/firmness/"),
+        unit=_("全区") if firmness.may_see(request.user, made) else said(own.title) if own else "",
+        as_of=printing.not_after_today(made.at),
+    )
+    shown = firmness_pages.page_of(made, request.user)
+    return pages.page(request, "portal/scores/firmness.html", frame, shown=shown, cycle=made.cycle)
 
 
 def _run_of(request: OfficerRequest, period: Period) -> CycleRun | None:
