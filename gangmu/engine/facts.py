@@ -167,8 +167,8 @@ class Facts:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over the sorted keys and values; `1.0` and `1` are the same number."""
-        lines = sorted([*row.key[:5], row.field or ACTUAL, _same(row.value)] for row in self.rows())
+        """SHA-256 over the sorted keys and values; `1.0` and `1` are the same, as are two ways to write a day."""
+        lines = sorted([*row.key[:5], row.field or ACTUAL, canonical(row.value)] for row in self.rows())
         units = [[case.unit, case.period] for case in self.cases()]
         text = json.dumps([lines, units], ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
@@ -180,9 +180,12 @@ def _number(value: str) -> Fraction | None:
     return dates.read(value) if found is None else found
 
 
-def _same(value: str) -> str:
-    number = numbers.read(value)
-    return value if number is None else numbers.exact(number)
+def canonical(value: str) -> str:
+    """The same number or day written in the same way: `5%` as `0.05`, `2018年7月1日` as `2018-07-01`."""
+    number, day = numbers.read(value), dates.read(value)
+    if number is not None:
+        return numbers.exact(number)
+    return value if day is None else dates.shown(day)
 
 
 def read(source: Path | str | bytes, name: str = "") -> Facts:
