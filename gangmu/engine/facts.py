@@ -136,6 +136,21 @@ class Facts:
             kept[key] = {who: fields for who, fields in said.items() if fields}
         return Facts(kept, self.order, self.file)
 
+    def replaced(
+        self, keys: Collection[tuple[str, str, str]], rows: Iterable[Row], problems: Problems
+    ) -> Facts:
+        """The same facts, those of some units, periods and indicators given anew; the order of units stays."""
+        others = {key: entries for key, entries in self.table.items() if key not in keys}
+        found = Facts(others, dict(self.order), self.file)
+        for row in rows:
+            found.add(row, problems)
+        return found
+
+    def of_keys(self, keys: Iterable[tuple[str, str, str]]) -> list[Row]:
+        """The rows of some units, periods and indicators."""
+        entries = [fields for key in keys for fields in self.table.get(key, {}).values()]
+        return [fact.row for fields in entries for fact in fields.values()]
+
     def cases(self) -> tuple[Case, ...]:
         """Units and periods in the order of the file; a unit that has a period is not a case without one."""
         dated = {case.unit for case in self.order if case.period}
