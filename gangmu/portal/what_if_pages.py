@@ -22,6 +22,7 @@ from gangmu.engine.scoring import Results
 from gangmu.engine.what_if import Change, FactChange, Move, WeightChange, what_if
 from gangmu.org import permissions
 from gangmu.org.models import Unit, User
+from gangmu.portal.glossing import glossed, grade
 from gangmu.problems import InputRefused, Problem, Text
 from gangmu.scoring import books
 from gangmu.web.cells import Link, said
@@ -58,7 +59,8 @@ class Question:
         if self.field == WEIGHT:
             return _("分值或权重")
         field = kinds()[self.indicator.kind].field(self.field)
-        return said(field.label if field else _EVENT_LABELS.get(self.field, Text(self.field, self.field)))
+        known = field.label if field else _EVENT_LABELS.get(self.field)
+        return said(known) if known else grade(self.field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class Answer:
     @property
     def sentence(self) -> str:
         """What becomes of the own unit, in words."""
-        return "; ".join(said(move.sentence) for move in self.moves)
+        return glossed("; ".join(said(move.sentence) for move in self.moves))
 
     @property
     def moved(self) -> int:
@@ -111,7 +113,7 @@ def form(made: CycleRun, reader: Reader, unit: Unit | None = None) -> Form:
     if unit is not None:
         own = set(made.run.scores.filter(unit=unit.code).values_list("node", flat=True))
         asked = [one for one in asked if one.indicator.code in own]
-    choices = [(one.code, one.name) for one in reader.units if unit is None or one == unit]
+    choices = [(one.code, said(one.title)) for one in reader.units if unit is None or one == unit]
     return Form(
         "what-if",
         _("假如"),
@@ -238,7 +240,9 @@ def _table(name: str, moves: Sequence[Move], units: Mapping[str, Unit], period: 
                 "rank": move.after.rank,
                 "up": _up(move),
                 "unit": Link(
-                    unit.short_name or unit.name, f"/scores/{period}/{unit.code}/", said(move.after.note)
+                    said(unit.short) or said(unit.title),
+                    f"/scores/{period}/{unit.code}/",
+                    said(move.after.note),
                 ),
                 "before": move.before.total,
                 "after": move.after.total,
@@ -276,5 +280,5 @@ def _by(move: Move) -> str:
 
 
 def _grade(move: Move) -> str:
-    was, is_now = move.before.grade or "—", move.after.grade or "—"
+    was, is_now = (grade(row.grade) or "—" for row in (move.before, move.after))
     return is_now if was == is_now else f"{was} → {is_now}"
