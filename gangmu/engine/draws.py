@@ -20,7 +20,7 @@ import numpy as np
 from gangmu.engine import expressions as x
 from gangmu.engine import numbers
 from gangmu.engine.arrays import Array, ArrayOps, places
-from gangmu.engine.columnar import OF_ENTRIES, Columnar
+from gangmu.engine.columnar import GIVEN, Columnar
 from gangmu.engine.columns import WITH_VALUE, Column, Exact, Handle, Near, Truth
 from gangmu.engine.expressions import Expression
 from gangmu.engine.fact_columns import FactsOf, cases_of
@@ -149,7 +149,7 @@ class Draws:
 
     def shakes(self, node: Expression, steps: frozenset[str] | set[str]) -> bool:
         """Whether a node hangs on anything shaken. Events, votes and words stay as they are."""
-        if isinstance(node, OF_ENTRIES):
+        if isinstance(node, GIVEN):
             return False
         if isinstance(node, x.Ref):
             return node.node in steps

@@ -74,6 +74,7 @@ class Plan:
     by_name: Mapping[str, Step] = field(default_factory=dict)
     of_owner: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
     asked: dict[tuple[str, str], Expression] = field(default_factory=dict)
+    _reads: dict[str, Reads] = field(default_factory=dict, compare=False)
 
     def formula(self, node: Indicator, text: str) -> Expression:
         """Another formula over the facts, parameters and lines of an indicator: what sentences and advice ask.
@@ -86,7 +87,12 @@ class Plan:
         return self.asked[key]
 
     def reads(self) -> dict[str, Reads]:
-        """Fields by indicator, over the whole plan."""
+        """Fields by indicator, over the whole plan; a mapping of one's own each time."""
+        if not self._reads:
+            self._reads.update(self._read())
+        return dict(self._reads)
+
+    def _read(self) -> dict[str, Reads]:
         found: dict[str, dict[str, set[str]]] = {}
         for step in self.steps:
             _collect(step.expression, "", found)

@@ -218,11 +218,54 @@ def test_what_if_keeps_nothing(small: District, officer: Client) -> None:
     assert officer.get("/scores/2025/?format=json").content == before
 
 
-def test_what_if_and_the_bundle_are_for_those_who_see_all_units(small: District) -> None:
+def test_a_unit_asks_what_if_about_itself_and_sees_nothing_of_others(small: District) -> None:
     head = portal.signed_in(portal.account("zhou", UNIT_HEAD, of=small.a))
 
-    assert head.get(asked(unit="A", what="tasks.actual", value="40")).status_code == 403
-    assert head.get("/scores/2025/A/").context["what_if"] is None
+    form = head.get("/scores/2025/A/").context["what_if"]
+    page = head.get(asked(unit="A", what="tasks.actual", value="40"))
+    of_all = head.get(asked(what="revenue.weight", value="0"))
+    of_other = head.get(asked(unit="B", what="tasks.actual", value="0"))
+
+    assert form.fields[0].choices == [("A", "甲局")]
+    [table] = page.context["tables"]
+    [shown] = table.shown()
+    assert [shown.row.cells[key] for key in ("rank", "before", "after", "by", "grade")] == [
+        *("2", "79.00", "83.00", "+4.00", "合格"),
+    ]
+    text = page.content.decode()
+    assert "总分 79.00 → 83.00（+4）。只是试算，没有保存。" in text
+    assert not [word for word in ("乙局", "丙街道", "98.00", "63.00") if word in text]
+    assert [move.after.unit for move in of_all.context["answer"].moves] == ["A"]
+    assert (of_other.status_code, of_other.context["answer"]) == (400, None)
+    assert [one.name for one in of_other.context["form"].fields if one.problems] == ["unit"]
+    assert "乙局" not in of_other.content.decode() + of_all.content.decode()
+
+
+def test_a_unit_reads_its_what_if_in_english(small: District) -> None:
+    head = portal.signed_in(portal.account("zhou", UNIT_HEAD, of=small.a))
+    head.cookies["django_language"] = "en"
+
+    text = head.get(asked(unit="A", what="tasks.actual", value="40")).content.decode()
+
+    assert "total 79.00 → 83.00 (+4). Only tried, nothing was saved." in text
+    assert "how the score, place and grade of your unit change" in text
+
+
+def test_before_publication_and_unassessed_a_unit_asks_nothing(small: District) -> None:
+    head = portal.signed_in(portal.account("zhou", UNIT_HEAD, of=small.a))
+    other = portal.signed_in(portal.account("zhao", UNIT_HEAD, of=org.unit("Z", name="某局")))
+
+    assert [
+        one.get(asked(unit="A", what="tasks.actual", value="40")).status_code for one in (head, other)
+    ] == [
+        200,
+        404,
+    ]
+
+
+def test_the_bundle_is_for_those_who_see_all_units_until_it_is_published(small: District) -> None:
+    head = portal.signed_in(portal.account("zhou", UNIT_HEAD, of=small.a))
+
     assert "bundle.zip" not in head.get("/scores/2025/A/").content.decode()
     assert head.get("/scores/2025/bundle.zip").status_code == 403
 

@@ -121,7 +121,7 @@ def _what_if(args: argparse.Namespace, out: Output) -> int:
     return what_if.run(
         results.results_of(made),
         made.run.rulebook.text,
-        _units(),
+        unit_names(),
         args,
         out,
         lambda said: results.unit_named(said).code,

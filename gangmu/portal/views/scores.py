@@ -104,17 +104,20 @@ def sheet(request: OfficerRequest, period: Period, unit: str) -> HttpResponseBas
     )
 
 
-@opens_to(results.SEE_ALL)
+@opens_to(*SEE)
 def what_if(request: OfficerRequest, period: Period) -> HttpResponseBase:
-    """One fact or weight otherwise: where every unit would stand. Nothing is kept, so the address says it all."""
+    """One fact or weight otherwise: where every unit would stand, or the own one to those who see no other.
+
+    Nothing is kept, so the address says it all.
+    """
     made = _run_of(request, period)
-    if made is None:
+    reader = what_if_pages.Reader.of(request.user, made) if made else None
+    if made is None or reader is None:
         return _not_scored(request, period, 404)
-    units = results.units_of(made)
-    form, answer, status = what_if_pages.form(made, units), None, 200
+    form, answer, status = what_if_pages.form(made, reader), None, 200
     if request.GET:
         try:
-            answer = what_if_pages.answer(made, units, request.GET.dict())
+            answer = what_if_pages.answer(made, reader, request.GET.dict())
             form = form.refused(request.GET.dict(), ())
         except InputRefused as refused:
             form, status = form.refused(request.GET.dict(), refused.problems), 400
@@ -122,10 +125,10 @@ def what_if(request: OfficerRequest, period: Period) -> HttpResponseBase:
         _("假如"),
         [Crumb(_("首页"), "/"), Crumb(_("得分和排名"), f"/scores/{period}/")],
         period=printing.period_label(period),
-        unit=_("全区"),
+        unit=said(reader.units[0].title) if reader.alone else _("全区"),
         as_of=printing.not_after_today(made.at),
     )
-    moved, others = what_if_pages.tables(answer, units, period.code, made) if answer else ([], [])
+    moved, others = what_if_pages.tables(answer, reader, period.code, made) if answer else ([], [])
     return pages.page(
         request,
         "portal/scores/what_if.html",
@@ -154,9 +157,9 @@ def bundle(request: OfficerRequest, period: Period) -> HttpResponseBase:
 
 
 def _offers(request: OfficerRequest, made: CycleRun, unit: Unit | None = None) -> dict[str, Any]:
-    """What a page of results offers beside them: the bundle, and to those who see all units a what-if."""
-    sees_all = may(request.user, results.SEE_ALL)
-    form = what_if_pages.form(made, results.units_of(made), unit) if sees_all else None
+    """What a page of results offers beside them: the bundle, and a what-if about the units the reader sees."""
+    reader = what_if_pages.Reader.of(request.user, made)
+    form = what_if_pages.form(made, reader, unit) if reader else None
     return {"what_if": form, "bundle": bundles.may_have(request.user, made)}
 
 
