@@ -29,6 +29,9 @@ EXACT = {
     "spark.sql.parser.escapedStringLiterals": "false",
     "spark.sql.variable.substitute": "false",
     "spark.sql.decimalOperations.allowPrecisionLoss": "true",
+    # Generated methods beyond this size are never compiled by the JVM, and run forty times as slowly.
+    "spark.sql.codegen.hugeMethodLimit": "8000",
+    # Inferring filters from hundreds of columns defined by each other takes the planner minutes and gains nothing.
     "spark.sql.constraintPropagation.enabled": "false",
 }
 """What the statements take for granted, whatever else a cluster sets: set on a session of our own."""
@@ -151,9 +154,23 @@ class Spark:
 
 def facts_of(engine: Spark, place: str) -> WideFacts:
     """The table of a Parquet or CSV file or folder. NotInSqlError for other files, events, scorers and words."""
+    from pyspark.errors import AnalysisException
+
     kind = _kind(place)
     read = engine.session.read
-    found = read.parquet(place) if kind == ".parquet" else read.option("escape", '"').csv(place, header=True)
+    try:
+        found = (
+            read.parquet(place) if kind == ".parquet" else read.option("escape", '"').csv(place, header=True)
+        )
+    except AnalysisException as error:
+        raise refuse(
+            "facts.no_file",
+            "Spark 读不到考核数据",
+            "Spark cannot read the facts",
+            "请检查路径，集群的每个节点都要能读到",
+            "check the path; every machine of the cluster must be able to read it",
+            file=place,
+        ) from error
     found.createOrReplaceTempView("facts")
     return WideFacts.of(engine, "facts")
 

@@ -360,7 +360,8 @@ def grades(plan: Plan, scored: Scored) -> list[Table]:
         for place, veto in enumerate(plan.book.vetoes)
         if veto.effect == "lower"
     )
-    lowered = f"least(grade + {down}, {most})" if down else "grade"
+    # `least` passes over what is empty: a unit without a grade would get the last.
+    lowered = f"CASE WHEN grade IS NOT NULL THEN least(grade + {down}, {most}) END" if down else "grade"
     found.append(
         Table(GRADED_UNITS, f"SELECT unit, period, place, {lowered} AS grade FROM graded_{last}", "once")
     )
