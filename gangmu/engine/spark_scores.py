@@ -29,7 +29,7 @@ EXACT = {
     "spark.sql.parser.escapedStringLiterals": "false",
     "spark.sql.variable.substitute": "false",
     "spark.sql.decimalOperations.allowPrecisionLoss": "true",
-    # Generated methods beyond this size are never compiled by the JVM, and run forty times as slowly.
+    # The JVM never compiles methods beyond this size; Spark then divides them instead.
     "spark.sql.codegen.hugeMethodLimit": "8000",
     # Inferring filters from hundreds of columns defined by each other takes the planner minutes and gains nothing.
     "spark.sql.constraintPropagation.enabled": "false",
