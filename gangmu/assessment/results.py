@@ -161,6 +161,12 @@ def _group_names(book: RuleBook, present: Collection[str]) -> list[tuple[str, Te
     return named + [(code, Text(code, code)) for code in present if code not in known]
 
 
+def units_of(made: CycleRun) -> list[Unit]:
+    """The units that were assessed, in official order."""
+    assessed = made.run.scores.filter(node=TOTAL).values("unit")
+    return list(Unit.objects.filter(code__in=assessed).order_by("protocol_order", "code"))
+
+
 def standing(made: CycleRun, unit: Unit) -> Standing | None:
     """One unit's result, None where it was not assessed."""
     score = made.run.scores.filter(node=TOTAL, unit=unit.code).first()

@@ -17,7 +17,7 @@ from gangmu.problems import InputRefused, Problem, Problems, Text
 from gangmu.records import batches, sealing
 from gangmu.sheets import text_table
 from gangmu.sheets.importing import Counts, Importer
-from gangmu.sheets.marking import mark
+from gangmu.sheets.marking import mark_beside
 from gangmu.sheets.reading import MARKED_SUFFIX, Workbook, read_workbook
 
 if TYPE_CHECKING:
@@ -169,15 +169,9 @@ def write_marked(sources: Sequence[Source], problems: Iterable[Problem], languag
         own = [problem for problem in found if problem.file == source.name]
         if not own or source.path.suffix.lower() not in SHEET_SUFFIXES:
             continue
-        copy = source.path.with_name(f"{source.path.stem.removesuffix(MARKED_SUFFIX)}{MARKED_SUFFIX}.xlsx")
-        try:
-            mark(source.path, own, copy, language)
-        except (
-            InputRefused,
-            OSError,
-        ):  # damaged, or a folder that may not be written: the findings are told anyway
-            continue
-        written.append(copy)
+        copy = mark_beside(source.path, own, language)
+        if copy is not None:
+            written.append(copy)
     return written
 
 

@@ -38,6 +38,8 @@ SUMMARIES: Mapping[str, Bilingual] = {
     "rulebook": both("考核办法：检查、试算、查看、比较", "rule books: check, test, show, compare"),
     "score": both("考核计分", "score a period, or a rule book and facts"),
     "explain": both("得分说明", "explain a score"),
+    "bundle": both("计分包：写出可重新计算的依据和结果", "write a bundle that anyone can recompute"),
+    "recompute": both("重新计算计分包并核对", "recompute a bundle and compare"),
     "cycle": both("考核周期：封存、重新开放、公布", "cycles: freeze facts, reopen, publish"),
     "log": both("操作日志：核验", "the log: verify it"),
     "report": both("按模板生成报告（Word）", "write a report from a template (Word)"),

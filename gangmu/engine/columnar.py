@@ -42,8 +42,8 @@ SLACK = 1 + 2.0**-40
 WHOLE = 2.0**53
 MOST_SCALE = 10**12
 ALL_REASONS = frozenset(CODES.values())
-OF_ENTRIES = (x.OverEvents, x.OverScorers, x.Choose)
-"""Nodes that read events, scorers and words: the reference reads them, which decides nothing."""
+GIVEN = (x.OverEvents, x.OverScorers, x.Choose, x.Const)
+"""Nodes that read events, scorers, words and numbers of the book: the reference reads them, which decides nothing."""
 
 
 class Reference(Protocol):
@@ -107,7 +107,7 @@ class Columnar(Lowering):
         found = near(self, node) if near else None
         if found is not None:
             return found
-        if not isinstance(node, OF_ENTRIES):
+        if not isinstance(node, GIVEN):
             self._count(self.cases)
         return column_of(self.reference(node, range(self.cases)))
 

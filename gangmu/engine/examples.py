@@ -11,7 +11,7 @@ from gangmu.engine.facts import Case, Facts, Row
 from gangmu.engine.rewards import rewards
 from gangmu.engine.rulebook import Example, RuleBook
 from gangmu.engine.scoring import Results, score
-from gangmu.problems import InputRefused, Problems
+from gangmu.problems import InputRefused, Problems, refuse
 
 MISSING = "missing"
 """What an example expects where there must be no score."""
@@ -59,7 +59,7 @@ def facts_of(example: Example, book: RuleBook) -> Facts:
         )
     problems = Problems()
     facts = Facts.of(rows, problems, book.file)
-    for said in (*example.expect, *example.ranks, *example.grades, *example.rewards):
+    for said in (*example.units, *example.expect, *example.ranks, *example.grades, *example.rewards):
         facts.order.setdefault(_case(said))
     problems.raise_if_any()
     return facts
@@ -73,6 +73,7 @@ def _case(said: str) -> Case:
 
 def _run(book: RuleBook, example: Example) -> Iterator[Outcome]:
     try:
+        _known(book, example)
         results: Results | str = score(book, facts_of(example, book), grouped=False)
     except InputRefused as refused:
         results = refused.problems[0].message.zh
@@ -87,6 +88,13 @@ def _run(book: RuleBook, example: Example) -> Iterator[Outcome]:
             got = results if isinstance(results, str) else _got(results, example, what, _case(unit))
             ok = not isinstance(results, str) and _same(what, expected, got)
             yield Outcome(book.file, example.name, unit, what, expected, got, ok, example.line)
+
+
+def _known(book: RuleBook, example: Example) -> None:
+    if all(node.code != example.node for node in book.nodes()):
+        raise refuse(
+            "rulebook.unknown_node", f"没有指标“{example.node}”", f'there is no indicator "{example.node}"'
+        )
 
 
 def _got(results: Results, example: Example, what: str, case: Case) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Set
 from dataclasses import replace
 
 from gangmu.engine import dates
-from gangmu.engine.facts import Case, Fact, Facts
+from gangmu.engine.facts import Case, Fact, Facts, Row
 from gangmu.engine.kinds import kinds
+from gangmu.engine.nearest import nearest
 from gangmu.engine.planning import Plan, Reads
 from gangmu.engine.reference import SLASH
 from gangmu.engine.rulebook import RuleBook
@@ -19,7 +19,7 @@ def check(plan: Plan, facts: Facts, groups: Mapping[Case, str]) -> Problems:
     """Every finding, each at its cell."""
     problems = Problems()
     reads = _with_declared(plan.reads(), plan.book)
-    known = (
+    known = frozenset(
         {node.code for node in plan.book.nodes()}
         | {veto.code for veto in plan.book.vetoes}
         | plan.book.inputs.keys()
@@ -48,17 +48,17 @@ def _with_declared(reads: dict[str, Reads], book: RuleBook) -> dict[str, Reads]:
     return reads
 
 
-def _unknown(fact: Fact, known: set[str], problems: Problems) -> None:
+def _unknown(fact: Fact, known: frozenset[str], problems: Problems) -> None:
     """A column of a wide table may be an attribute; a fact of a long table names an indicator or nothing."""
     said = fact.row.indicator
     if fact.row.loose or not said:
         return
-    near = difflib.get_close_matches(said, known, n=1)
+    near = nearest(said, known)
     problems.add(
         fact.row.problem(
             "unknown_indicator",
             Text(f"考核办法里没有指标“{said}”", f'the rule book has no indicator "{said}"'),
-            Text(f"是否就是“{near[0]}”", f'is it "{near[0]}"')
+            Text(f"是否就是“{near}”", f'is it "{near}"')
             if near
             else Text("请删去或更正", "remove or correct it"),
         )
@@ -77,21 +77,23 @@ def _columns(reads: Mapping[str, Reads], facts: Facts, known: Set[str], problems
         if fact.row.loose
     }
     for code in sorted(reads.keys() - given):
-        for said in difflib.get_close_matches(code.lower(), strangers, n=1, cutoff=0.8):
-            column = strangers[said].row.indicator
-            problems.add(
-                strangers[said].row.problem(
-                    "misspelt_column",
-                    Text(
-                        f"没有一个单位有“{code}”的数据，却有一列叫“{column}”",
-                        f'no unit has a fact of "{code}", yet there is a column "{column}"',
-                    ),
-                    Text(
-                        f"是否就是“{code}”？若另是单位的属性，请换个名称",
-                        f'is it "{code}"? If it is an attribute of the units, call it otherwise',
-                    ),
-                )
+        said = nearest(code.lower(), strangers, 0.8)
+        if not said:
+            continue
+        column = strangers[said].row.indicator
+        problems.add(
+            strangers[said].row.problem(
+                "misspelt_column",
+                Text(
+                    f"没有一个单位有“{code}”的数据，却有一列叫“{column}”",
+                    f'no unit has a fact of "{code}", yet there is a column "{column}"',
+                ),
+                Text(
+                    f"是否就是“{code}”？若另是单位的属性，请换个名称",
+                    f'is it "{code}"? If it is an attribute of the units, call it otherwise',
+                ),
             )
+        )
 
 
 def _one(reads: Reads, name: str, event: str, scorer: str, fact: Fact, problems: Problems) -> None:
@@ -155,27 +157,27 @@ def _one(reads: Reads, name: str, event: str, scorer: str, fact: Fact, problems:
 
 def _levels(plan: Plan, facts: Facts, problems: Problems) -> None:
     """A level that the rule book does not know would leave the score undefined: said at its cell instead."""
-    for node in plan.book.indicators():
-        for of_field, table in node.levels.values():
-            if node.kind == "votes":
-                continue
+    tables = {
+        node.code: tuple(node.levels.values())
+        for node in plan.book.indicators()
+        if node.levels and node.kind != "votes"
+    }
+    for (_, _, indicator), entries in facts.table.items():
+        for of_field, table in tables.get(indicator, ()):
             known = [said for said, _ in table]
-            for (_, _, indicator), entries in facts.table.items():
-                if indicator != node.code:
-                    continue
-                for fields in entries.values():
-                    fact = fields.get(of_field)
-                    if fact is not None and fact.text not in known and fact.text not in SLASH:
-                        problems.add(
-                            fact.row.problem(
-                                "unknown_level",
-                                Text(
-                                    f"“{fact.text}”不是规定的级别：{'、'.join(known)}",
-                                    f'"{fact.text}" is none of {", ".join(known)}',
-                                ),
-                                Text("请更正", "correct it"),
-                            )
+            for fields in entries.values():
+                fact = fields.get(of_field)
+                if fact is not None and fact.text not in known and fact.text not in SLASH:
+                    problems.add(
+                        fact.row.problem(
+                            "unknown_level",
+                            Text(
+                                f"“{fact.text}”不是规定的级别：{'、'.join(known)}",
+                                f'"{fact.text}" is none of {", ".join(known)}',
+                            ),
+                            Text("请更正", "correct it"),
                         )
+                    )
 
 
 def _dates(book: RuleBook, facts: Facts, problems: Problems) -> None:
@@ -208,14 +210,16 @@ def _dates(book: RuleBook, facts: Facts, problems: Problems) -> None:
 
 
 def _groups(book: RuleBook, facts: Facts, groups: Mapping[Case, str], problems: Problems) -> None:
-    if not book.groups:
+    if not book.groups or all(groups.values()):
         return
+    first_rows: dict[str, Row] = {}
+    for row in facts.rows():
+        first_rows.setdefault(row.unit, row)
+    codes = "、".join(group.code for group in book.groups)
     for case, group in groups.items():
-        if group:
+        if group or case.unit not in first_rows:
             continue
-        row = next((row for row in facts.rows() if row.unit == case.unit), None)
         said = facts.attribute(case, book.group_by)
-        codes = "、".join(group.code for group in book.groups)
         message = Text(
             f"{case.unit} 不在任何考核分组" + (f"（写的是“{said}”）" if said else ""),
             f"{case.unit} is in no group" + (f' (it says "{said}")' if said else ""),
@@ -224,5 +228,4 @@ def _groups(book: RuleBook, facts: Facts, groups: Mapping[Case, str], problems: 
             f"请给出 {book.group_by}，分组有：{codes}",
             f"give {book.group_by}, one of {codes}, or list it as a member",
         )
-        if row is not None:
-            problems.add(row.problem("no_group", message, remedy))
+        problems.add(first_rows[case.unit].problem("no_group", message, remedy))

@@ -188,6 +188,13 @@ def _same(value: str) -> str:
 def read(source: Path | str | bytes, name: str = "") -> Facts:
     """Facts of a CSV or XLSX file, or of every such file in a folder. InputRefused lists every finding."""
     problems = Problems()
+    facts = collected(source, problems, name)
+    problems.raise_if_any()
+    return facts
+
+
+def collected(source: Path | str | bytes, problems: Problems, name: str = "") -> Facts:
+    """`read` for whoever goes on looking: findings are added to `problems`, what is left can be checked further."""
     facts = Facts.of(rows_of(source, problems, name), problems, name or _name(source))
     if not len(problems) and not facts.table:
         problems.add(
@@ -198,7 +205,6 @@ def read(source: Path | str | bytes, name: str = "") -> Facts:
                 facts.file,
             )
         )
-    problems.raise_if_any()
     return facts
 
 

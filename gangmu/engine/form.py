@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Sequence, Set
 from fractions import Fraction
 
 from gangmu.engine import numbers
+from gangmu.engine.nearest import nearest
 from gangmu.engine.yaml_tree import Mapping, Scalar, Tree
 from gangmu.engine.yaml_tree import Sequence as Items
 from gangmu.problems import Problem, Problems, Text
@@ -130,13 +130,13 @@ class Form:
         said = self.text(key) or default
         if said in options:
             return said
-        near = difflib.get_close_matches(said, options, n=1)
+        near = nearest(said, options)
         self.refuse(
             "choice",
             f"“{key}”不能是“{said}”，可选：{'、'.join(options)}",
             f'"{key}" is one of {", ".join(options)}, not "{said}"',
-            f"是否就是“{near[0]}”" if near else "",
-            f'is it "{near[0]}"' if near else "",
+            f"是否就是“{near}”" if near else "",
+            f'is it "{near}"' if near else "",
             self.line_of(key),
         )
         return default
@@ -200,10 +200,11 @@ class Form:
                 "花括号内含逗号的公式要加引号",
                 "within braces a formula with commas stands in quotes",
             )
-        near = difflib.get_close_matches(key, self.asked, n=1)
+        near = nearest(key, self.asked)
         if near:
-            return f"是否就是“{near[0]}”", f'is it "{near[0]}"'
-        return "请删去或改用规定的键", "remove it or use a documented key"
+            return f"是否就是“{near}”", f'is it "{near}"'
+        known = list(dict.fromkeys(self.asked))
+        return f"请删去，或改用：{'、'.join(known)}", f"remove it, or use one of: {', '.join(known)}"
 
 
 def _empty(tree: Tree) -> bool:

@@ -6,7 +6,6 @@ Full-width punctuation is read as well. There are no loops, no assignments and n
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,6 +15,7 @@ from itertools import pairwise
 from gangmu.engine import distribution
 from gangmu.engine import expressions as x
 from gangmu.engine.expressions import Expression
+from gangmu.engine.nearest import nearest
 from gangmu.engine.numbers import HALF_UP
 from gangmu.engine.values import MISSING, UNDEFINED
 from gangmu.problems import Text
@@ -23,6 +23,12 @@ from gangmu.problems import Text
 TIES = ("share", "dense", "mean", "last")
 MAX_LENGTH = 2000
 MAX_DEPTH = 60
+MAX_TREE_DEPTH = 100
+MAX_TREE_SIZE = 20_000
+"""Interpreters walk a tree by recursion, and parameters that are formulas stand in one another: `f2: f1 + f1`, `f3: f2 + f2` …"""
+
+MIN_DIGITS, MAX_DIGITS = -6, 60
+MOST_COUNTED = 100_000
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:[eE][-+]?\d{1,2})?(?!\w))|(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)?)"
@@ -77,7 +83,35 @@ def parse(text: str, scope: Scope) -> Expression:
         raise FormulaError(
             f"公式超过{MAX_LENGTH}个字符", f"the formula is longer than {MAX_LENGTH} characters"
         )
-    return _Parser(_tokens(text.translate(_WIDE)), scope).whole()
+    found = _Parser(_tokens(text.translate(_WIDE)), scope).whole()
+    if _unwieldy(found):
+        raise FormulaError(
+            "公式嵌套过深或展开后过长，请拆成几步",
+            "the formula is nested too deeply or grows too long: split it",
+        )
+    return found
+
+
+def _unwieldy(tree: Expression) -> bool:
+    """Whether a tree is too deep or, written out, too large. Shared parts are measured once."""
+    measured: dict[int, tuple[int, int]] = {}
+    waiting = [tree]
+    while waiting:
+        node = waiting[-1]
+        below = list(node.children())
+        ahead = [child for child in below if id(child) not in measured]
+        if ahead:
+            waiting += ahead
+            if len(waiting) > MAX_TREE_SIZE:
+                return True
+            continue
+        waiting.pop()
+        depth = 1 + max((measured[id(child)][0] for child in below), default=0)
+        size = 1 + sum(measured[id(child)][1] for child in below)
+        if depth > MAX_TREE_DEPTH or size > MAX_TREE_SIZE:
+            return True
+        measured[id(node)] = (depth, size)
+    return False
 
 
 def names_in(text: str) -> set[str]:
@@ -156,17 +190,27 @@ class _Parser:
         return found[0] if len(found) == 1 else x.All(tuple(found))
 
     def _sum(self) -> Expression:
-        found = self._product()
+        found, terms = self._product(), 0
         while sign := self._said("+", "-"):
             right = self._product()
-            found = x.Add((found, right)) if sign == "+" else x.Sub(found, right)
+            if sign == "-":
+                found, terms = x.Sub(found, right), 0
+            else:
+                found = x.Add((*found.terms, right) if terms and isinstance(found, x.Add) else (found, right))
+                terms += 1
         return found
 
     def _product(self) -> Expression:
-        found = self._signed()
+        found, factors = self._signed(), 0
         while sign := self._said("*", "/"):
             right = self._signed()
-            found = x.Mul((found, right)) if sign == "*" else x.Div(found, right)
+            if sign == "/":
+                found, factors = x.Div(found, right), 0
+            else:
+                found = x.Mul(
+                    (*found.factors, right) if factors and isinstance(found, x.Mul) else (found, right)
+                )
+                factors += 1
         return found
 
     def _signed(self) -> Expression:
@@ -205,11 +249,11 @@ class _Parser:
             return x.Ref(said)
         if part and node in scope.nodes:
             return x.Field(node, part)
-        raise _unknown(said, [*scope.names, *scope.nodes])
+        raise _unknown(said, list(scope.names), scope.nodes)
 
     def _call(self, function: str) -> Expression:
         if function not in FUNCTIONS:
-            raise _unknown(function, list(FUNCTIONS), "函数", "function")
+            raise _unknown(function, list(FUNCTIONS), zh="函数", en="function")
         if function in ("sum_events", "max_events", "min_events"):
             return self._events(function)
         return FUNCTIONS[function](self, self._arguments())
@@ -259,14 +303,17 @@ class _Parser:
         return self._either()
 
 
-def _unknown(said: str, known: Sequence[str], zh: str = "名称", en: str = "name") -> FormulaError:
-    near = difflib.get_close_matches(said, known, n=1, cutoff=0.5)
-    hint_zh = (
-        f"，是否就是“{near[0]}”" if near else (f"，可用：{'、'.join(sorted(known)[:30])}" if known else "")
-    )
-    hint_en = (
-        f'; is it "{near[0]}"' if near else (f"; known: {', '.join(sorted(known)[:30])}" if known else "")
-    )
+def _unknown(
+    said: str,
+    known: Sequence[str],
+    nodes: frozenset[str] = frozenset(),
+    zh: str = "名称",
+    en: str = "name",
+) -> FormulaError:
+    near = nearest(said, known, 0.5) or nearest(said, nodes, 0.5)
+    listed = sorted({*known, *nodes} if len(nodes) <= 30 else known)[:30]
+    hint_zh = f"，是否就是“{near}”" if near else (f"，可用：{'、'.join(listed)}" if listed else "")
+    hint_en = f'; is it "{near}"' if near else (f"; known: {', '.join(listed)}" if listed else "")
     return FormulaError(
         f"公式中的{zh}“{said}”不认识{hint_zh}", f'unknown {en} "{said}" in the formula{hint_en}'
     )
@@ -284,10 +331,32 @@ def _expressions(name: str, arguments: _Arguments, least: int, most: int = 99) -
     return found
 
 
-def _whole(name: str, value: Expression) -> int:
-    if isinstance(value, x.Const) and value.value.denominator == 1:
-        return int(value.value)
-    raise FormulaError(f"函数 {name} 的位数要写成整数", f"the digits of {name} are a whole number")
+def _digits(name: str, value: Expression) -> int:
+    """How many decimals; negative ones are tens, hundreds."""
+    if isinstance(value, x.Sub) and value.left == x.Const(Fraction(0)) and isinstance(value.right, x.Const):
+        value = x.Const(-value.right.value)
+    found = _whole(value)
+    if found is not None and MIN_DIGITS <= found <= MAX_DIGITS:
+        return found
+    raise FormulaError(
+        f"函数 {name} 的位数要写成整数，{MIN_DIGITS}到{MAX_DIGITS}",
+        f"the digits of {name} are a whole number from {MIN_DIGITS} to {MAX_DIGITS}",
+    )
+
+
+def _count(name: str, value: Expression) -> int:
+    found = _whole(value)
+    if found is not None and 0 <= found <= MOST_COUNTED:
+        return found
+    raise FormulaError(
+        f"函数 {name} 的个数要写成整数，0到{MOST_COUNTED}",
+        f"{name} counts in a whole number from 0 to {MOST_COUNTED}",
+    )
+
+
+def _whole(value: Expression) -> int | None:
+    is_whole = isinstance(value, x.Const) and value.value.denominator == 1
+    return int(value.value) if is_whole and isinstance(value, x.Const) else None
 
 
 def _min(parser: _Parser, arguments: _Arguments) -> Expression:
@@ -310,7 +379,7 @@ def _abs(parser: _Parser, arguments: _Arguments) -> Expression:
 
 def _round(parser: _Parser, arguments: _Arguments) -> Expression:
     value, *digits = _expressions("round", arguments, 1, 2)
-    return x.Round(value, _whole("round", digits[0]) if digits else 0, parser.scope.rounding)
+    return x.Round(value, _digits("round", digits[0]) if digits else 0, parser.scope.rounding)
 
 
 def _cut(mode: str) -> _Function:
@@ -346,12 +415,12 @@ def _month(parser: _Parser, arguments: _Arguments) -> Expression:
 
 def _ln(parser: _Parser, arguments: _Arguments) -> Expression:
     value, *digits = _expressions("ln", arguments, 1, 2)
-    return x.Ln(value, _whole("ln", digits[0]) if digits else parser.scope.precision)
+    return x.Ln(value, _digits("ln", digits[0]) if digits else parser.scope.precision)
 
 
 def _power(parser: _Parser, arguments: _Arguments) -> Expression:
     base, exponent, *digits = _expressions("power", arguments, 2, 3)
-    return x.Power(base, exponent, _whole("power", digits[0]) if digits else parser.scope.precision)
+    return x.Power(base, exponent, _digits("power", digits[0]) if digits else parser.scope.precision)
 
 
 NO_CASE = x.Nothing(UNDEFINED, "考核办法没有规定这种情形", "the rule book does not say what then")
@@ -504,7 +573,7 @@ def _in_period(parser: _Parser, arguments: _Arguments) -> Expression:
 
 def _before(parser: _Parser, arguments: _Arguments) -> Expression:
     value, *back = _expressions("before", arguments, 1, 2)
-    many = _whole("before", back[0]) if back else 1
+    many = _count("before", back[0]) if back else 1
     if many < 1:
         raise FormulaError("函数 before 往前至少一期", "before goes back at least one period")
     return x.Elsewhere(value, back=many)
@@ -581,7 +650,7 @@ def _winsorised(scope: str) -> _Function:
                 f"{name} takes a value, the most points, a bound of skew and one of kurtosis, as in"
                 f" {name}(actual, 5, 2, 3.5)",
             )
-        most = _whole(name, among.values[1])
+        most = _count(name, among.values[1])
         skew, kurtosis = (_number(name, value) for value in among.values[2:])
         return x.Winsorised(among.values[0], most, skew, kurtosis, among.scope)
 

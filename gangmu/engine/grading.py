@@ -22,12 +22,13 @@ def grades(results: Results) -> dict[Case, str]:
     if grading is None:
         return {}
     found: dict[Case, str] = {}
-    for population in _populations(results, grading):
+    for population in populations(results, grading):
         found.update(_of_population(results, grading, population))
     return {case: _lowered(results, grading, case, grade) for case, grade in found.items()}
 
 
-def _populations(results: Results, grading: Grading) -> list[list[Case]]:
+def populations(results: Results, grading: Grading) -> list[list[Case]]:
+    """The units that share places: those that are compared at all, group by group or all together."""
     found: dict[tuple[Realm, str], list[Case]] = {}
     for case in results.cases:
         group = results.groups[case] if grading.per == "group" else ""

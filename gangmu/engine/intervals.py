@@ -67,3 +67,39 @@ def written(band: Band) -> str:
     if low == high:
         return low
     return f"{'[' if band.low_in else '('}{low}, {high}{']' if band.high_in else ')'}"
+
+
+def low_end(band: Band) -> tuple[bool, Fraction, bool]:
+    """Sorts bands from the lowest beginning up."""
+    return (band.low is not None, band.low or Fraction(0), not band.low_in)
+
+
+def reaches_higher(band: Band, other: Band) -> bool:
+    if other.high is None:
+        return False
+    return band.high is None or (band.high, band.high_in) > (other.high, other.high_in)
+
+
+def overlap(first: Band, second: Band) -> bool:
+    """Whether a band and one that begins no lower share a value."""
+    if first.high is None or second.low is None:
+        return True
+    return second.low < first.high or (second.low == first.high and second.low_in and first.high_in)
+
+
+def gap(first: Band, second: Band) -> bool:
+    """Whether a value between a band and one that begins higher lies in neither."""
+    if first.high is None or second.low is None:
+        return False
+    return second.low > first.high or (second.low == first.high and not (second.low_in or first.high_in))
+
+
+def covers(outer: Band, inner: Band) -> bool:
+    """Whether every value of the inner band lies in the outer."""
+    low = outer.low is None or (
+        inner.low is not None and (inner.low, not inner.low_in) >= (outer.low, not outer.low_in)
+    )
+    high = outer.high is None or (
+        inner.high is not None and (inner.high, inner.high_in) <= (outer.high, outer.high_in)
+    )
+    return low and high

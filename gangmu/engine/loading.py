@@ -36,10 +36,11 @@ from gangmu.engine.rulebook import (
 )
 from gangmu.engine.values import MISSING, NOT_APPLICABLE
 from gangmu.engine.yaml_tree import Mapping, Scalar, Sequence, Tree, parse, plain
-from gangmu.problems import Problems, Text
+from gangmu.problems import Problems, Text, refuse
 
 CODE = re.compile(r"[^\W\d]\w*")
 COMBINES = ("sum", "weighted", "mean", "geometric", "harmonic", "median", "min", "max", "trimmed")
+MAX_BANDS = 500
 FROM_FIGURES = ("planned", "last_year")
 SLASH = ("/", "／", "不适用", "n/a")
 ZERO, ONE = x.Const(Fraction(0)), x.Const(Fraction(1))
@@ -62,7 +63,24 @@ class Defaults:
 
 
 def book(text: str, file: str = "") -> RuleBook:
-    tree = parse(text, file)
+    return book_of(parse(text, file), file)
+
+
+def book_of(tree: Tree, file: str = "") -> RuleBook:
+    """The rule book of a tree, wherever it was read from; findings name the lines the tree has."""
+    if not isinstance(tree, Mapping) or not tree.entries:
+        empty = not isinstance(tree, Sequence) and not (isinstance(tree, Scalar) and tree.text)
+        raise refuse(
+            "rulebook.empty" if empty else "rulebook.shape",
+            "文件是空的" if empty else "不是考核办法：应从“rulebook: 编码”写起，逐项写“键: 值”",
+            "the file is empty"
+            if empty
+            else "is no rule book: it begins with `rulebook: CODE`, then `key: value`",
+            "请看 docs/rulebook.md 的例子，或从 rulebooks 中复制一份",
+            "see the examples of docs/rulebook.md, or begin with a copy of one of rulebooks",
+            file=file,
+            cell=f"line {tree.line}",
+        )
     problems = Problems()
     found = _book(Form(tree, problems, file), tree)
     problems.raise_if_any()
@@ -367,7 +385,7 @@ def _indicator(form: Form, defaults: Defaults) -> Indicator:
     for name_of_fact in fields:
         _fact_value(form, name_of_fact, settings, defaults)
     full = _amount(form, "full", defaults)
-    if full is None and of_kind.full:
+    if of_kind.full and not form.has("full"):
         form.refuse(
             "required", "缺少“full”（分值）", '"full" (the full mark) is missing', "请写 full:", "write full:"
         )
@@ -526,8 +544,19 @@ def _read_numbers(
 def _read_bands(
     form: Form, of_kind: Kind, name: str, tree: Tree, settings: _Settings, defaults: Defaults
 ) -> None:
-    found = []
-    for said, value, line in form.pairs(name):
+    found: list[Band] = []
+    rows = form.pairs(name)
+    if len(rows) > MAX_BANDS:
+        form.refuse(
+            "too_large",
+            f"“{name}”有{len(rows)}档，最多{MAX_BANDS}档",
+            f'"{name}" has {len(rows)} bands, at most {MAX_BANDS}',
+            "请改用公式",
+            "use a formula",
+            form.line_of(name),
+        )
+        return
+    for said, value, line in rows:
         points = form.as_number(said, value)
         band = intervals.parse(said, points or Fraction(0), line)
         if band is None:
@@ -591,6 +620,15 @@ def _scorers(form: Form) -> Scorers | None:
         rows = tuple(
             (name, form.as_number(name, value) or Fraction(0)) for name, value in tree.entries.items()
         )
+        if sum((weight for _, weight in rows), Fraction(0)) == 0:
+            form.refuse(
+                "weights",
+                "评分人的权重合计为零",
+                "the weights of the scorers add up to zero",
+                "请写各评分人的权重，如 {书记: 0.6, 区长: 0.4}",
+                "give each scorer a weight, as {head: 0.6, deputy: 0.4}",
+                form.line_of("scorers"),
+            )
         return Scorers("weighted", rows)
     return Scorers(form.choice("scorers", ("mean", "sum", "trimmed"), "mean"))
 
@@ -774,6 +812,7 @@ def _example(form: Form) -> Example:
         rewards=_answers(form, "expect_reward"),
         arithmetic=_answers(form, "arithmetic"),
         decimals=form.whole("decimals"),
+        units=tuple(unit for unit, _, _ in form.pairs("facts")),
     )
     form.close()
     return found

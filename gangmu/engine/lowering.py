@@ -382,10 +382,14 @@ class Lowering(ABC):
     # nodes
 
     def _const(self, node: x.Const) -> Column:
+        return self.known(node.value)
+
+    def known(self, value: Fraction) -> Exact | Near:
+        """A number of the rule book; one that leaves 64 bits is near."""
         try:
-            return constant(node.value)
+            return constant(value)
         except NotExactError:
-            return self.by_reference(node)
+            return self.as_number(self.by_reference(x.Const(value)))
 
     def _nothing(self, node: x.Nothing) -> Column:
         return constant(Fraction(0), reason(node.state))
@@ -487,13 +491,13 @@ class Lowering(ABC):
     def _table_of(self, node: x.Table) -> Column:
         of = self.number(node.of)
         *others, last = node.bands
-        found: Column = constant(last.value)
+        found: Column = self.known(last.value)
         if not _exhaustive(node.bands):
             found = self.select(
                 self._in_band(of, last, node), found, constant(Fraction(0), reason(UNDEFINED))
             )
         for band in reversed(others):
-            found = self.select(self._in_band(of, band, node), constant(band.value), found)
+            found = self.select(self._in_band(of, band, node), self.known(band.value), found)
         state = self.least_state(of, found)
         return replace(found, state=state)
 
@@ -505,7 +509,7 @@ class Lowering(ABC):
         ):
             if bound is not None:
                 asked = x.Compare(op, node.of, x.Const(bound))
-                holds = self.ops.both(holds, self.compared(op, of, constant(bound), asked))
+                holds = self.ops.both(holds, self.compared(op, of, self.known(bound), asked))
         return holds
 
     def _listed_of(self, node: x.Listed) -> Column:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
-from math import floor
+from math import ceil, floor, log2
 
 HALF_UP, HALF_EVEN, DOWN, UP = "half_up", "half_even", "down", "up"
 ROUNDINGS = (HALF_UP, HALF_EVEN, DOWN, UP)
@@ -14,7 +14,10 @@ ROUNDINGS = (HALF_UP, HALF_EVEN, DOWN, UP)
 MAX_DIGITS = 60
 """Longest number that is read, in characters: a number beyond it is a mistake or an attack."""
 
-_NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d+)?([eE][+-]?\d{1,3})?")
+MAX_BITS = 200_000
+"""Longest number that is reckoned with, in bits (60,000 digits): squares of squares of a score mean nothing."""
+
+_NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d+)?([eE][+-]?\d{1,2})?")
 _FRACTION = re.compile(r"([+-]?\d+)/(\d+)")
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９．，－＋／％", "0123456789.,-+/%")
 
@@ -87,7 +90,7 @@ def exact(value: Fraction) -> str:
     while rest % 5 == 0:
         rest, fives = rest // 5, fives + 1
     if rest != 1 or max(twos, fives) > MAX_DIGITS // 2:
-        return f"{value.numerator}/{value.denominator}"
+        return f"{_digits_of(value.numerator)}/{_digits_of(value.denominator)}"
     return _fixed(value, max(twos, fives))
 
 
@@ -95,9 +98,19 @@ def _fixed(value: Fraction, places: int) -> str:
     units = abs(value.numerator) * 10**places // value.denominator
     sign = "-" if value < 0 and units else ""
     if not places:
-        return f"{sign}{units}"
-    digits = f"{units:0{places + 1}}"
+        return f"{sign}{_digits_of(units)}"
+    digits = _digits_of(units).zfill(places + 1)
     return f"{sign}{digits[:-places]}.{digits[-places:]}"
+
+
+def _digits_of(number: int) -> str:
+    """`str`, also of more digits than Python turns into text by default."""
+    return format(Decimal(number), "f")
+
+
+def bits(value: Fraction) -> int:
+    """How long a number is: that of the longer of its two parts."""
+    return max(value.numerator.bit_length(), value.denominator.bit_length())
 
 
 def ln(value: Fraction, decimals: int) -> Fraction:
@@ -129,12 +142,20 @@ MOST_EXACT = 64
 
 
 def power(base: Fraction, exponent: Fraction, decimals: int) -> Fraction:
-    """`base ** exponent`. Exact for a whole exponent up to MOST_EXACT, else, for base ≥ 0, correct to `decimals`."""
+    """`base ** exponent`. Exact for a whole exponent up to MOST_EXACT, else, for base ≥ 0, correct to `decimals`.
+
+    Raises OverflowError where the result is longer than MAX_BITS.
+    """
     if exponent.denominator == 1 and abs(exponent) <= MOST_EXACT:
+        if bits(base) * abs(exponent) > MAX_BITS:
+            raise OverflowError("the power is too long")
         return base ** int(exponent)
     if base == 0:
         return Fraction(0)
-    context = _context(decimals + 20 + _digits(base) * (1 + abs(floor(exponent))))
+    size = float(min(max(exponent, Fraction(-(10**9))), Fraction(10**9))) * _log2(base)
+    if abs(size) > MAX_BITS:
+        raise OverflowError("the power is too long")
+    context = _context(decimals + 40 + max(ceil(size / 3), 0) + len(str(abs(floor(exponent)))))
     return _kept(context.power(_decimal(base, context), _decimal(exponent, context)), decimals)
 
 
@@ -143,7 +164,14 @@ def _context(precision: int) -> Context:
 
 
 def _digits(value: Fraction) -> int:
-    return len(str(abs(value.numerator) // value.denominator))
+    return max(ceil(_log2(value) / 3), 1)
+
+
+def _log2(value: Fraction) -> float:
+    """Roughly: for values near 1 exactly enough, for long ones without a float that overflows."""
+    if Fraction(1, 2) < value < 2:
+        return log2(float(value))
+    return log2(value.numerator) - log2(value.denominator)
 
 
 def _decimal(value: Fraction, context: Context) -> Decimal:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import pairwise
 
 from gangmu.engine import expressions as x
 from gangmu.engine.expressions import Expression
@@ -16,6 +17,7 @@ from gangmu.engine.facts import ACTUAL
 from gangmu.engine.formulas import FormulaError, Scope, names_in, parse
 from gangmu.engine.kind import FORMULA, Kind, Line
 from gangmu.engine.kinds import kinds
+from gangmu.engine.ordering import ordered
 from gangmu.engine.rulebook import (
     EVERYBODY,
     EVERYONE,
@@ -455,38 +457,24 @@ def _bounded(tree: Expression, floor: Expression | None, cap: Expression | None)
 
 
 def _ordered(steps: list[Step], book: RuleBook, problems: Problems) -> tuple[Step, ...]:
-    """Depth first, without recursion: a chain of formulas may be as long as the book."""
     by_name = {step.name: step for step in steps}
     needs = {step.name: sorted(_needs(step.expression) & by_name.keys()) for step in steps}
-    done: dict[str, Step] = {}
-    for step in steps:
-        trail: list[tuple[str, Iterator[str]]] = [(step.name, iter(needs[step.name]))]
-        while trail:
-            name, rest = trail[-1]
-            if name in done:
-                trail.pop()
-                continue
-            following = next((need for need in rest if need not in done), None)
-            if following is None:
-                done[name] = by_name[name]
-                trail.pop()
-            elif following in [said for said, _ in trail]:
-                _cycle([said for said, _ in trail], following, by_name, book, problems)
-                return tuple(steps)
-            else:
-                trail.append((following, iter(needs[following])))
-    return tuple(done.values())
+    order, loops = ordered(needs)
+    for loop in loops:
+        _cycle(loop, by_name, book, problems)
+    return tuple(by_name[name] for name in order)
 
 
 def _needs(tree: Expression) -> set[str]:
     return {node.node for node in tree.walk() if isinstance(node, x.Ref)}
 
 
-def _cycle(
-    trail: list[str], following: str, by_name: Mapping[str, Step], book: RuleBook, problems: Problems
-) -> None:
-    loop = [*trail[trail.index(following) :], following]
-    way = " → ".join(loop)
+def _cycle(loop: list[str], by_name: Mapping[str, Step], book: RuleBook, problems: Problems) -> None:
+    owners = [by_name[name].owner for name in loop]
+    parts = [owner for owner, before in pairwise(owners) if owner != before] or owners[:1]
+    at = parts.index(min(parts, key=list(dict.fromkeys(step.owner for step in by_name.values())).index))
+    way = " → ".join([*parts[at:], *parts[:at], parts[at]])
+    line = next((by_name[name].line for name in loop if by_name[name].line), book.total.line)
     problems.add(
         Problem(
             "rulebook.cycle",
@@ -494,6 +482,6 @@ def _cycle(
             Text("请改其中一个公式", "change one of them"),
             book.file,
             "",
-            f"line {by_name[following].line or book.total.line}",
+            f"line {line}",
         )
     )

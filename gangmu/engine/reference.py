@@ -20,6 +20,7 @@ from gangmu.engine.values import (
     NOT_FOR_UNIT,
     OUTSIDE,
     SHARED_OUT,
+    TOO_LONG,
     UNDEFINED,
     WEIGHT_SHARED_OUT,
     Missing,
@@ -106,7 +107,8 @@ class Interpreter:
     def _step(self, step: Step, case: Case) -> Value:
         if not step.reach.takes_in(case.unit, self._names[case], self.groups[case]):
             return NOT_FOR_UNIT
-        return self.value(step.expression, case)
+        found = self.value(step.expression, case)
+        return TOO_LONG if isinstance(found, Fraction) and numbers.bits(found) > numbers.MAX_BITS else found
 
     def value(self, node: Expression, case: Case, event: Event | None = None) -> Value:
         return _EVALUATE[type(node)](self, node, case, event)
@@ -312,7 +314,7 @@ class Interpreter:
         return truth(said == node.text)
 
     def _elsewhere(self, node: x.Elsewhere, case: Case, event: Event | None) -> Value:
-        other = self._other(node, case)
+        other = self.other(node, case)
         if other is None:
             unit = node.unit or case.unit
             period = node.period or (f"前第{node.back}期" if node.back else case.period)
@@ -323,7 +325,8 @@ class Interpreter:
             )
         return self.value(node.of, other)
 
-    def _other(self, node: x.Elsewhere, case: Case) -> Case | None:
+    def other(self, node: x.Elsewhere, case: Case) -> Case | None:
+        """Which unit and period are meant; None where they are not there."""
         period = node.period or case.period
         if node.back:
             before = sorted(
@@ -595,7 +598,10 @@ def _power(base: Fraction, exponent: Fraction, decimals: int) -> Value:
     whole = exponent.denominator == 1 and abs(exponent) <= numbers.MOST_EXACT
     if (base < 0 and not whole) or (base == 0 and exponent < 0):
         return Missing(UNDEFINED, Text("负数没有这样的幂", "there is no such power"))
-    return numbers.power(base, exponent, decimals)
+    try:
+        return numbers.power(base, exponent, decimals)
+    except OverflowError:
+        return TOO_LONG
 
 
 def _combined(node: x.Combine, values: Sequence[tuple[Fraction, Fraction]]) -> Value:

@@ -7,10 +7,12 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from pathlib import Path
 
 from gangmu.engine.expressions import Band, Expression
 from gangmu.engine.values import NO_TEXT
-from gangmu.problems import Text
+from gangmu.problems import Text, refuse
+from gangmu.sheets import text_table
 
 TOTAL = "total"
 
@@ -246,7 +248,7 @@ class Reward:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A worked example: facts, and what must come out of one node."""
+    """A worked example: facts, and what must come out of one node. units: all it gives facts of, be they none."""
 
     name: str
     node: str
@@ -260,6 +262,7 @@ class Example:
     rewards: Mapping[str, str]
     arithmetic: Mapping[str, str]
     decimals: int | None = None
+    units: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,3 +338,33 @@ def load(text: str, file: str = "") -> RuleBook:
     from gangmu.engine.loading import book
 
     return book(text, file)
+
+
+def load_file(path: Path) -> RuleBook:
+    """The rule book of a file, in UTF-8 or GB 18030. InputRefused also where the file is not there, or no text."""
+    return load(text_of(path), str(path))
+
+
+def text_of(path: Path) -> str:
+    """The text of a rule book's file, its byte order mark left out."""
+    if path.suffix.lower() in (".xlsx", ".xls", ".csv", ".docx", ".pdf"):
+        raise refuse(
+            "rulebook.kind",
+            "不是考核办法的 YAML 文件",
+            "is no YAML file of a rule book",
+            "表格版请先用 gangmu rulebook xlsx 文件 -o 办法.yaml 转换",
+            "turn a workbook into one with gangmu rulebook xlsx FILE -o BOOK.yaml",
+            file=str(path),
+        )
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise refuse(
+            "file.unreadable",
+            f"无法读取（{error.strerror}）",
+            f"cannot be read ({error.strerror})",
+            "请检查文件名和权限",
+            "check its name and permissions",
+            file=str(path),
+        ) from error
+    return text_table.decoded(data, str(path)).removeprefix("\ufeff")

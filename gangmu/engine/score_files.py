@@ -14,7 +14,7 @@ from gangmu.engine.rulebook import TOTAL, RuleBook
 from gangmu.engine.scoring import NodeRow, Results, Row
 from gangmu.engine.values import NO_TEXT
 from gangmu.engine.writing import write
-from gangmu.problems import refuse
+from gangmu.problems import Problems, refuse
 
 if TYPE_CHECKING:
     from gangmu.engine.sql_run import Run
@@ -98,12 +98,22 @@ class InSql:
         self.run.write(path, all_ranks=all_ranks)
 
 
+def checked(book: RuleBook, path: Path) -> facts.Facts:
+    """The facts of a file or folder. InputRefused lists what is wrong with its cells and, at once, with what they say."""
+    problems = Problems()
+    given = facts.collected(path, problems)
+    if len(problems):
+        problems.extend(scoring.findings(book, given))
+        problems.raise_if_any()
+    return given
+
+
 Score = Callable[[RuleBook, Path, Mapping[str, str]], Scores]
 
 
 def _by_interpreter(backend: str) -> Score:
     def score(book: RuleBook, path: Path, settings: Mapping[str, str]) -> Scores:
-        return InMemory(scoring.score(book, facts.read(path), backend))
+        return InMemory(scoring.score(book, checked(book, path), backend))
 
     return score
 
@@ -117,7 +127,7 @@ def _in_sql(prepared: Callable[[RuleBook, Path, Mapping[str, str]], Run]) -> Sco
         try:
             run = prepared(book, path, settings)
         except NotInSqlError:
-            return InMemory(scoring.score(book, facts.read(path), "columnar"))
+            return InMemory(scoring.score(book, checked(book, path), "columnar"))
         run.compute()
         return InSql(run)
 

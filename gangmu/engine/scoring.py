@@ -17,7 +17,7 @@ from gangmu.engine.ranking import places
 from gangmu.engine.reference import Interpreter
 from gangmu.engine.rulebook import TOTAL, Indicator, RuleBook, Section
 from gangmu.engine.values import OUTSIDE, Missing, Value
-from gangmu.problems import Text, refuse
+from gangmu.problems import Problems, Text, refuse
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +128,12 @@ class Results:
 
     def ranked(self, case: Case) -> bool:
         """Whether the unit takes part in ranks: in the running, and among those the book ranks."""
+        return not self.out(case) and self.in_ranking(case)
+
+    def in_ranking(self, case: Case) -> bool:
+        """Whether the unit is among those the book ranks, out of the running or not."""
         among = self.book.ranking.among
-        return not self.out(case) and all(self.facts.attribute(case, name) == said for name, said in among)
+        return all(self.facts.attribute(case, name) == said for name, said in among)
 
     def population(self, case: Case) -> tuple[Realm, str]:
         """Whom a unit is ranked with: its realm, and its group unless all are ranked together."""
@@ -240,6 +244,11 @@ def score(book: RuleBook, facts: Facts, backend: str = "reference", *, grouped: 
     fact_check.check(plan, facts, groups if grouped else {}).raise_if_any()
     interpreter, columns = BACKENDS[backend](plan, facts, groups)
     return Results(plan, facts, groups, interpreter, columns)
+
+
+def findings(book: RuleBook, facts: Facts) -> Problems:
+    """Everything that keeps facts from being scored by a rule book."""
+    return fact_check.check(planning.plan(book), facts, groups_of(book, facts))
 
 
 def groups_of(book: RuleBook, facts: Facts) -> dict[Case, str]:

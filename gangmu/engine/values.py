@@ -38,6 +38,10 @@ WEIGHT_SHARED_OUT = Missing(
     SHARED_OUT, Text("不适用，分值分摊到其他项", "not applicable, its weight is spread")
 )
 
+TOO_LONG = Missing(
+    UNDEFINED, Text("结果的位数过多，请核对公式", "the result has too many digits: check the formula")
+)
+
 
 def truth(holds: bool) -> Fraction:
     return Fraction(1) if holds else Fraction(0)

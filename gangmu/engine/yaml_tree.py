@@ -62,17 +62,34 @@ def parse(text: str, file: str = "") -> Tree:
     try:
         return _Builder(iter(yaml.parse(text, Loader=_Loader)), file).document()
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        said = str(getattr(error, "problem", None) or error)
-        raise refuse(
-            "rulebook.syntax",
-            f"文件读不懂：{said}",
-            f"the file cannot be read: {said}",
-            "请检查缩进、冒号后的空格和引号；花括号内含逗号的公式要加引号",
-            "check indentation, the space after a colon, and quotes: within braces a formula with commas needs them",
+        raise _unreadable(error, text, file) from error
+
+
+def _unreadable(error: yaml.YAMLError, text: str, file: str) -> InputRefused:
+    """What YAML says of a text, with the line. Control characters are found again: libyaml tells no line of them."""
+    stray = next((at for at, char in enumerate(text) if yaml.reader.Reader.NON_PRINTABLE.match(char)), None)
+    if stray is not None:
+        line = text.count("\n", 0, stray) + 1
+        return refuse(
+            "rulebook.control",
+            f"有不可见的控制字符（U+{ord(text[stray]):04X}）",
+            f"there is a control character (U+{ord(text[stray]):04X})",
+            "请删去；如文件不是文本，请另存为 UTF-8 文本",
+            "remove it; if the file is no text, save it as UTF-8 text",
             file=file,
-            cell=f"line {mark.line + 1}" if mark else "",
-        ) from error
+            cell=f"line {line}",
+        )
+    mark = getattr(error, "problem_mark", None)
+    said = str(getattr(error, "problem", None) or error)
+    return refuse(
+        "rulebook.syntax",
+        f"文件读不懂：{said}",
+        f"the file cannot be read: {said}",
+        "请检查缩进、冒号后的空格和引号；花括号内含逗号的公式要加引号",
+        "check indentation, the space after a colon, and quotes: within braces a formula with commas needs them",
+        file=file,
+        cell=f"line {mark.line + 1}" if mark else "",
+    )
 
 
 def plain(tree: Tree) -> object:
@@ -119,7 +136,7 @@ class _Builder:
             raise self._refused(event, "tag", f"用了标签 {tag}", f"uses the tag {tag}")
         line = _line(event)
         if isinstance(event, yaml.ScalarEvent):
-            return Scalar(event.value, line, event.style is not None)
+            return Scalar(event.value, line, bool(event.style))  # plain: None, and "" of libyaml
         if isinstance(event, yaml.SequenceStartEvent):
             return Sequence(tuple(self._items(depth)), line)
         return self._mapping(line, depth)

@@ -51,6 +51,14 @@ def load(declared: Path | None = None) -> Mapping[str, Figure]:
     return MappingProxyType({figure.code: figure for figure in figures})
 
 
+def shipped_codes() -> frozenset[str]:
+    """The codes of the figures that ship: what a rule book may name where there is no district to ask."""
+    problems = Problems()
+    entries = [entry for path, shown in _files(None) for entry in _entries(path, shown, problems)]
+    problems.raise_if_any()
+    return frozenset(str(entry.get("code", "")) for entry in entries)
+
+
 def forget() -> None:
     """Read the declarations anew at the next question (they changed on disk)."""
     load.cache_clear()

@@ -14,54 +14,17 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from gangmu.problems import InputRefused, Text, refuse
+from gangmu.problems import InputRefused, refuse
+from gangmu.problems.verification import Verification
 from gangmu.records import checkpoints
 from gangmu.records.checkpoints import SignedHead
 from gangmu.records.merkle import Frontier, Hasher
 
 FORMAT = "gangmu-log/1"
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Something that is not as the log says. place: a position, a checkpoint's size, or a row's kind and key."""
-
-    code: str
-    place: str
-    message: Text
-
-    def as_json(self, language: str) -> dict[str, str]:
-        return {"code": self.code, "place": self.place, "message": self.message.say(language)}
-
-
-@dataclass(slots=True)
-class Verification:
-    """What was compared and what differs. `counts` by what was compared: entries, checkpoints, outside, rows."""
-
-    counts: dict[str, int] = field(default_factory=dict)
-    differs: list[Difference] = field(default_factory=list)
-
-    @property
-    def ok(self) -> bool:
-        return not self.differs
-
-    def count(self, what: str, number: int = 1) -> None:
-        self.counts[what] = self.counts.get(what, 0) + number
-
-    def differ(self, code: str, place: object, zh: str, en: str) -> None:
-        self.differs.append(Difference(code, str(place), Text(zh, en)))
-
-    def as_json(self, language: str) -> dict[str, Any]:
-        return {
-            "ok": self.ok,
-            "compared": sum(self.counts.values()),
-            "differs": [difference.as_json(language) for difference in self.differs],
-            "counts": self.counts,
-        }
 
 
 @dataclass(frozen=True, slots=True)

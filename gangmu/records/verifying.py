@@ -11,8 +11,9 @@ from django.db import transaction
 from django.db.models import Max
 
 from gangmu.problems import InputRefused
+from gangmu.problems.verification import Verification
 from gangmu.records import checkpoints, sealing, subjects
-from gangmu.records.bundles import Leaf, Verification, check_log, write
+from gangmu.records.bundles import Leaf, check_log, write
 from gangmu.records.checkpoints import SignedHead
 from gangmu.records.log import LEAF_COLUMNS, leaf_digest, leaf_text
 from gangmu.records.merkle import Frontier

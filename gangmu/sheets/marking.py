@@ -15,10 +15,11 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 from openpyxl.utils.exceptions import CellCoordinatesException
 
-from gangmu.problems import Problem
+from gangmu.problems import InputRefused, Problem
 from gangmu.sheets import headers, text_table, xlsx
 from gangmu.sheets.cells import shown
 from gangmu.sheets.headers import ERROR_HEADER
+from gangmu.sheets.reading import MARKED_SUFFIX
 
 _FILL = PatternFill("solid", start_color="FFC7CE")
 _FONT = Font(name="等线", color="9C0006")
@@ -50,6 +51,18 @@ def mark(
     book.save(buffer)
     Path(out).write_bytes(buffer.getvalue())
     return count
+
+
+def mark_beside(path: Path, problems: Iterable[Problem], language: str) -> Path | None:
+    """Beside the user's file a copy with its findings; its path. None where it is damaged or the folder takes no file:
+    the findings are told anyway.
+    """
+    copy = path.with_name(f"{path.stem.removesuffix(MARKED_SUFFIX)}{MARKED_SUFFIX}.xlsx")
+    try:
+        mark(path, problems, copy, language)
+    except (InputRefused, OSError):
+        return None
+    return copy
 
 
 def _open(data: bytes, file: str) -> Any:

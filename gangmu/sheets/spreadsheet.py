@@ -6,7 +6,7 @@ import datetime
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
@@ -21,15 +21,13 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from gangmu.problems import Text
 from gangmu.sheets.cells import shown
 from gangmu.sheets.writing import (
+    EXACT_DIGITS,
     RUNS_AS_FORMULA,
     Column,
     SheetOut,
     column_of,
     without_control_characters,
 )
-
-EXACT_DIGITS = 15
-"""Spreadsheets keep 15 digits of a number. A decimal with more is written as text, so that none is lost."""
 
 _SAMPLED = 200
 _WIDEST = 60.0
@@ -39,18 +37,33 @@ _HEADER_FONT = Font(name="等线", bold=True, color="FFFFFF")
 _HEADER_FILL = PatternFill("solid", start_color="1F4E79")
 _REQUIRED_FILL = PatternFill("solid", start_color="9C2A1F")
 _HEADER_ALIGNMENT = Alignment(horizontal="center", vertical="center", wrap_text=True)
+_WRAPPED = Alignment(vertical="top", wrap_text=True)
 _HEADER_BORDER = Border(bottom=Side(style="thin", color="999999"))
 
 
 def write(target: Path | str | IO[bytes], sheets: Iterable[SheetOut]) -> None:
     """See `writing.write_workbook`."""
     book = Workbook(write_only=True)
+    lists: dict[tuple[str, ...], int] = {}
     for sheet in sheets:
-        _write_sheet(book, sheet)
+        _write_sheet(book, sheet, lists)
+    if lists:
+        _write_lists(book, lists)
     book.save(target)
 
 
-def _write_sheet(book: Workbook, sheet: SheetOut) -> None:
+CHOICES_SHEET = "选项"
+"""A hidden sheet for lists that are too long for a cell's own; whoever reads the workbook passes it over."""
+
+
+def _write_lists(book: Workbook, lists: Mapping[tuple[str, ...], int]) -> None:
+    out: Any = book.create_sheet(CHOICES_SHEET)
+    out.sheet_state = "hidden"
+    for row in itertools.zip_longest(*lists, fillvalue=None):
+        out.append(list(row))
+
+
+def _write_sheet(book: Workbook, sheet: SheetOut, lists: dict[tuple[str, ...], int]) -> None:
     columns = [column_of(column) for column in sheet.columns]
     out: Any = book.create_sheet(_sheet_name(sheet.name, book))
     rows = iter(sheet.rows)
@@ -68,12 +81,15 @@ def _write_sheet(book: Workbook, sheet: SheetOut) -> None:
     formats = [_number_format(column) for column in columns]
     try:
         for row in itertools.chain(sample, rows):
-            out.append([_cell(out, value, form) for value, form in itertools.zip_longest(row, formats)])
+            cells = [_cell(out, value, form) for value, form in itertools.zip_longest(row, formats)]
+            out.append([_wrapped(out, cell) for cell in cells] if sheet.wrap else cells)
     except BaseException:
         out.close()  # openpyxl's half-written temporary file would otherwise stay behind
         out._writer.cleanup()
         raise
-    _offer_choices(out, columns)
+    _offer_choices(out, columns, lists)
+    for place, words in sheet.offers.items():
+        _offer(out, place, words, lists)
 
 
 def _sheet_name(name: str, book: Workbook) -> str:
@@ -149,12 +165,27 @@ def _columns_of(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
-def _offer_choices(out: Any, columns: Sequence[Column]) -> None:
+def _wrapped(out: Any, value: Any) -> Any:
+    cell: Any = value if hasattr(value, "alignment") else WriteOnlyCell(out, value)
+    cell.alignment = _WRAPPED
+    cell.border = _HEADER_BORDER
+    return cell
+
+
+def _offer_choices(out: Any, columns: Sequence[Column], lists: dict[tuple[str, ...], int]) -> None:
     for index, column in enumerate(columns, start=1):
-        listed = ",".join(column.choices)
-        if not listed or len(listed) > 250 or any("," in word or '"' in word for word in column.choices):
-            continue  # Excel takes at most 255 characters; a longer list stands in the header's note
-        offer = DataValidation(type="list", formula1=f'"{listed}"', allow_blank=True, showErrorMessage=False)
-        letter = get_column_letter(index)
-        offer.add(f"{letter}2:{letter}5000")
-        out.data_validations.append(offer)
+        if column.choices:
+            letter = get_column_letter(index)
+            _offer(out, f"{letter}2:{letter}5000", column.choices, lists)
+
+
+def _offer(out: Any, place: str, words: Sequence[str], lists: dict[tuple[str, ...], int]) -> None:
+    """Excel takes at most 255 characters of a list, and no commas in its words: others stand on a sheet of their own."""
+    listed = ",".join(words)
+    source = f'"{listed}"'
+    if len(listed) > 250 or any("," in word or '"' in word for word in words):
+        column = get_column_letter(lists.setdefault(tuple(words), len(lists) + 1))
+        source = f"'{CHOICES_SHEET}'!${column}$1:${column}${len(words)}"
+    offer = DataValidation(type="list", formula1=source, allow_blank=True, showErrorMessage=False)
+    offer.add(place)
+    out.data_validations.append(offer)

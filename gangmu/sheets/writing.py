@@ -6,17 +6,21 @@ import csv
 import io
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
 from gangmu.problems import Text
 from gangmu.sheets.cells import shown
+from gangmu.sheets.whole import whole
 
 RUNS_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A text that starts so is run by spreadsheets (ASVS 1.2.10); negative numbers are typed as numbers and stay so."""
+
+EXACT_DIGITS = 15
+"""Spreadsheets keep 15 digits of a number. A decimal with more is written as text, so that none is lost."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -40,16 +44,23 @@ class Column:
 class SheetOut:
     """A sheet to write. Cells of `rows` are `Value`s, ints or Texts.
 
-    `rows` may be a generator: it is walked once and never held.
+    `rows` may be a generator: it is walked once and never held. wrap: long texts break within their cell, as where
+    people read sentences. offers: single cells (`B4`) with the words offered there as a list.
     """
 
     name: str
     columns: Sequence[Column | str]
     rows: Iterable[Sequence[object]] = ()
+    wrap: bool = False
+    offers: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def write_workbook(target: Path | str | IO[bytes], sheets: Iterable[SheetOut]) -> None:
     """Write an XLSX row by row. Floats are refused (TypeError): a value is a Decimal, an int, a day or a text."""
+    if isinstance(target, Path | str):
+        with whole(target) as draft, draft.open("wb") as stream:
+            write_workbook(stream, sheets)
+        return
     from gangmu.sheets import (
         spreadsheet,  # loading openpyxl costs a third of a second: only who writes one waits
     )
@@ -66,7 +77,7 @@ def workbook_bytes(sheets: Iterable[SheetOut]) -> bytes:
 
 def write_csv(target: Path | str, sheet: SheetOut) -> None:
     """Write a CSV that Chinese Excel opens properly: UTF-8 with mark, CRLF, formulas defused by an apostrophe."""
-    with Path(target).open("w", encoding="utf-8-sig", newline="") as stream:
+    with whole(target) as draft, draft.open("w", encoding="utf-8-sig", newline="") as stream:
         for line in csv_lines(sheet):
             stream.write(line)
 

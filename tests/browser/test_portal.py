@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import Visitor, gangmu
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -294,3 +294,33 @@ def total_of(words: str) -> int:
     found = re.search(r"共 (\d+) 条", words)
     assert found, words
     return int(found[1])
+
+
+def test_what_if_one_fact_were_otherwise(visitor: Visitor, tmp_path: Path) -> None:
+    page = visitor.sign_in("officer").page
+    visitor.go("/scores/2025/FGW/")
+
+    page.click("#what-if summary")
+    page.select_option("#what-if select[name=what]", "targets.actual")
+    page.fill("#what-if [name=value]", "3")
+    page.click("#what-if button")
+    visitor.looks_right()
+
+    assert "发展和改革委员会" in page.inner_text("main h2 >> nth=0")
+    assert "没有保存" in page.inner_text("main")
+    own = page.locator("main tr.own", has_text="发改委")
+    assert "降" in own.inner_text()
+    assert page.locator("main tr.own", has_text="升").count() >= 1
+
+    page.fill("#what-if [name=value]", "很好")
+    page.click("#what-if button")
+    assert "不是数" in page.inner_text("[role=alert]")
+    visitor.complaints.clear()  # the browser itself remarks on the status 400
+
+    visitor.go("/scores/2025/")
+    assert page.locator("#what-if").count() == 1
+    with page.expect_download() as download:
+        page.click(".files a >> text=计分包")
+    file = tmp_path / "scores.zip"
+    download.value.save_as(file)
+    assert gangmu("recompute", str(file), "--json").returncode == 0

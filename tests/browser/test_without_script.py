@@ -59,3 +59,15 @@ def test_an_entry_is_made(page: Page, district: District) -> None:
 
     assert page.inner_text("h1") == "不用脚本新建的项目"
     assert "6500.00" in page.inner_text("main")
+
+
+def test_what_if_is_asked(page: Page, district: District) -> None:
+    page.goto(f"{district.address}scores/2025/")
+    page.click("#what-if summary")
+    page.select_option("#what-if select[name=unit]", "FGW")
+    page.select_option("#what-if select[name=what]", "targets.weight")
+    page.fill("#what-if [name=value]", "40")
+    page.click("#what-if button")
+
+    assert "没有保存" in page.inner_text("main")
+    assert page.locator("main tr.own").count() >= 1

@@ -27,6 +27,17 @@ grades:
 """
 
 
+def _plain(by_unit):
+    """Facts that a column of six decimals holds; the others are left out."""
+    return {
+        unit: {
+            name: value if value is None or (abs(value) < 10**9 and 10**6 % value.denominator == 0) else None
+            for name, value in fields.items()
+        }
+        for unit, fields in by_unit.items()
+    }
+
+
 @st.composite
 def books_and_facts(draw, kinds):
     """A rule book of up to five indicators of some kinds, as text, and facts: code → unit → fields."""
@@ -37,6 +48,13 @@ def books_and_facts(draw, kinds):
     top = draw(st.sampled_from(TOPS))
     text = f"rulebook: random\ntitle: random\ngroups: {{a: A, b: B}}\n{top}\n{GRADES}\nindicators:\n{body}\n"
     return text, given_facts
+
+
+@st.composite
+def books_and_tables(draw):
+    """The same of plain kinds, with numbers that a column of six decimals holds."""
+    text, given_facts = draw(books_and_facts(PLAIN))
+    return text, {code: _plain(by_unit) for code, by_unit in given_facts.items()}
 
 
 def written(given_facts, folder, form):

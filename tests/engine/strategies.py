@@ -15,6 +15,9 @@ values = st.one_of(
     st.sampled_from(
         [Fraction(0), Fraction(100), Fraction(1, 1000), Fraction(10**9), Fraction(123456789, 10**6)]
     ),
+    st.sampled_from(
+        [Fraction(1, 10**12), Fraction(-(10**15)), Fraction(10**24 + 1), Fraction(33333333333333, 10**12)]
+    ),
 )
 """Facts: small whole numbers tie often; zero, negative, tiny and huge ones stand among them."""
 maybe = st.one_of(st.none(), values, values, values, values)

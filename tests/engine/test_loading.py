@@ -59,6 +59,9 @@ def test_a_wrong_word_is_answered_with_the_nearest_right_one_in_both_languages()
         ("? [a, b]\n: 1\n", "rulebook.key", 1),
         ("a: [1, 2\n", "rulebook.syntax", 2),
         ("a: " + "[" * 60 + "]" * 60 + "\n", "rulebook.too_large", 1),
+        ("a: 1\nb: \x01\n", "rulebook.control", 2),
+        ("", "rulebook.empty", 1),
+        ("- a\n", "rulebook.shape", 1),
     ],
 )
 def test_hostile_yaml_is_refused_with_the_line(text, code, line):
@@ -108,3 +111,33 @@ def test_a_rule_book_of_ten_thousand_lines_is_read():
     )
 
     assert len(list(book(body).indicators())) == 2000
+
+
+def test_an_empty_entry_is_one_that_is_not_given():
+    assert findings("indicators: [{code: a, name: A, kind: direct, full: }]\nplace:\n") == [
+        ("rulebook.required", 1)
+    ]
+    assert book(ONE + "place:\nsource: ~\n").place == ""
+
+
+def test_more_bands_than_anybody_reads_and_scorers_without_weight_are_refused():
+    bands = ", ".join(f'"[{n}, {n + 1})": 1' for n in range(501))
+    body = (
+        "indicators:\n"
+        f"  - {{code: a, name: A, kind: bands, full: 1, bands: {{{bands}}}}}\n"
+        "  - {code: b, name: B, kind: direct, full: 1, scorers: {x: 0, y: 0}}\n"
+    )
+
+    assert findings(body) == [("rulebook.too_large", 2), ("rulebook.weights", 3)]
+
+
+def test_a_file_is_read_as_it_was_saved_and_what_is_none_is_refused(tmp_path):
+    from gangmu.engine.rulebook import load_file
+
+    text = "rulebook: t\ntitle: 测试\n" + ONE
+    for name, data in (("a.yaml", b"\xef\xbb\xbf" + text.encode()), ("b.yaml", text.encode("gb18030"))):
+        (tmp_path / name).write_bytes(data)
+        assert load_file(tmp_path / name).title.zh == "测试"
+
+    assert [found.code for found in refused(load_file, tmp_path / "none.yaml")] == ["file.unreadable"]
+    assert [found.code for found in refused(load_file, tmp_path / "a.xlsx")] == ["rulebook.kind"]

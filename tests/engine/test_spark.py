@@ -45,7 +45,7 @@ def session():
 @given(data=st.data())
 @MADE
 def test_files_come_out_the_same(form, data, tmp_path_factory):
-    text, given_facts = data.draw(random_files.books_and_facts(random_files.PLAIN))
+    text, given_facts = data.draw(random_files.books_and_tables())
     path = random_files.written(given_facts, tmp_path_factory.mktemp("facts"), form)
 
     expected = score(load(text), facts_of(given_facts))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from gangmu.assessment import lifecycle
+from gangmu.engine.proof.verifying import verify
 from gangmu.org.permissions import LEADER, REPORTER, SYSTEM_ADMIN, UNIT_HEAD
-from tests.factories import portal
-from tests.factories.assessment import District, district, scored
+from tests.factories import org, portal
+from tests.factories.assessment import OFFICE, District, cycle, district, scored
 
 pytestmark = pytest.mark.django_db
 
@@ -129,3 +133,116 @@ def test_a_sheet_costs_the_same_for_every_unit(small: District, officer: Client)
         costs.append(len(queries))
 
     assert len(set(costs)) == 1
+
+
+def asked(**said: str) -> str:
+    return "/scores/2025/what-if/?" + "&".join(f"{key}={value}" for key, value in said.items())
+
+
+def test_the_ranking_and_a_sheet_ask_what_if(small: District, officer: Client) -> None:
+    ranking, sheet = (officer.get(path).context["what_if"] for path in ("/scores/2025/", "/scores/2025/C/"))
+
+    units, what, _ = ranking.fields
+    assert [code for code, _ in units.choices] == ["A", "B", "C"]
+    assert what.choices[:3] == [
+        ("revenue.actual", "预算收入完成率 · 实际完成"),
+        ("revenue.target", "预算收入完成率 · 目标值"),
+        ("revenue.weight", "预算收入完成率 · 分值或权重"),
+    ]
+    units, what, _ = sheet.fields
+    assert (units.value, units.choices) == ("C", [("C", "丙街道")])
+    assert "revenue.actual" not in dict(what.choices)
+
+
+def test_what_if_shows_every_unit_before_and_after(small: District, officer: Client) -> None:
+    page = officer.get(asked(unit="A", what="tasks.actual", value="40"))
+
+    rows = [
+        [shown.row.cells[key] for key in ("rank", "up", "before", "after", "by", "grade")]
+        for table in page.context["tables"] + page.context["others"]
+        for shown in table.shown()
+    ]
+    assert rows == [
+        ["1", "", "98.00", "98.00", "", "优秀"],
+        ["2", "", "79.00", "83.00", "+4.00", "合格"],
+        ["1", "", "63.00", "63.00", "", "合格"],
+    ]
+    assert "甲局 · 工作评价 · 实际完成：由 36 改为 40" in page.content.decode()
+    assert page.context["answer"].moved == 1
+
+
+def test_what_if_of_a_weight_moves_all_and_ranks_change_in_words(small: District, officer: Client) -> None:
+    page = officer.get(asked(what="revenue.weight", value="0"))
+    up = officer.get(asked(unit="B", what="tasks.actual", value="0"))
+
+    assert [move.by for move in page.context["answer"].moves] == [-27, -30, 0]
+    assert [shown.row.cells["up"] for shown in up.context["tables"][0].shown()] == ["↑ 升1", "↓ 降1"]
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"what": "tasks.actual", "value": "1"}, "unit"),
+        ({"unit": "A", "value": "1"}, "what"),
+        ({"unit": "A", "what": "nothing.actual", "value": "1"}, "what"),
+        ({"unit": "A", "what": "tasks.actual"}, "value"),
+        ({"unit": "A", "what": "tasks.actual", "value": "很好"}, "value"),
+        ({"unit": "A", "what": "tasks.weight", "value": "很好"}, "value"),
+    ],
+)
+def test_a_change_that_is_none_is_told_beside_its_field(
+    small: District, officer: Client, said: dict[str, str], field: str
+) -> None:
+    page = officer.get(asked(**said))
+
+    assert page.status_code == 400
+    assert [one.name for one in page.context["form"].fields if one.problems] == [field]
+    assert page.context["form"].open
+
+
+def test_what_if_keeps_nothing(small: District, officer: Client) -> None:
+    before = officer.get("/scores/2025/?format=json").content
+
+    with CaptureQueriesContext(connection) as queries:
+        officer.get(asked(unit="A", what="tasks.actual", value="0"))
+
+    assert [query["sql"] for query in queries if not query["sql"].startswith("SELECT")] == []
+    assert officer.get("/scores/2025/?format=json").content == before
+
+
+def test_what_if_and_the_bundle_are_for_those_who_see_all_units(small: District) -> None:
+    head = portal.signed_in(portal.account("zhou", UNIT_HEAD, of=small.a))
+
+    assert head.get(asked(unit="A", what="tasks.actual", value="40")).status_code == 403
+    assert head.get("/scores/2025/A/").context["what_if"] is None
+    assert "bundle.zip" not in head.get("/scores/2025/A/").content.decode()
+    assert head.get("/scores/2025/bundle.zip").status_code == 403
+
+
+def test_once_published_an_assessed_unit_takes_the_bundle_home(small: District) -> None:
+    head = portal.signed_in(portal.account("zhou", UNIT_HEAD, of=small.a))
+    for step in ("close", "publish"):
+        lifecycle.move(cycle(), step, OFFICE)
+
+    page, taken = head.get("/scores/2025/A/"), head.get("/scores/2025/bundle.zip")
+
+    assert "bundle.zip" in page.content.decode()
+    assert (taken.status_code, taken.headers["Content-Type"]) == (200, "application/zip")
+    assert taken.headers["Content-Disposition"] == 'attachment; filename="scores-2025.zip"'
+    with zipfile.ZipFile(io.BytesIO(taken.content)) as archive:
+        assert verify({name: archive.read(name).decode() for name in archive.namelist()}).ok
+
+
+def test_what_if_costs_the_same_for_one_unit_and_for_thirty(small: District, officer: Client) -> None:
+    def cost() -> int:
+        officer.get(asked(unit="A", what="tasks.actual", value="30"))
+        with CaptureQueriesContext(connection) as queries:
+            assert officer.get(asked(unit="A", what="tasks.actual", value="30")).status_code == 200
+        return len(queries)
+
+    few = cost()
+    for number in range(30):
+        org.unit(f"U{number}", name=f"第{number}局", group="经济部门", protocol_order=10 + number)
+    scored()
+
+    assert cost() == few

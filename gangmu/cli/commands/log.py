@@ -12,7 +12,7 @@ from gangmu.cli.parser import both
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gangmu.records.bundles import Verification
+    from gangmu.problems.verification import Verification
     from gangmu.records.checkpoints import SignedHead
 
 ABOUT = both(

@@ -3,69 +3,82 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gangmu.cli.district import is_district, open_district
 from gangmu.cli.output import Output
 from gangmu.cli.parser import both
-from gangmu.problems import InputRefused, Problem, Text
+from gangmu.problems import InputRefused, Problem, Text, refuse
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from gangmu.engine.comparing import Move
     from gangmu.engine.rulebook import Indicator, RuleBook, Section
 
 ABOUT = both(
-    "考核办法：check 查矛盾，test 跑算例，show 看内容，list 列出（不给文件时是随软件附带的）。",
-    "Rule books: check for contradictions, test the examples, show, list (the shipped ones unless files are given).",
+    "考核办法：check 查矛盾，test 跑算例，show 看内容，list 列出（不给文件时是随软件附带的），diff 比较两版，"
+    "xlsx 与表格互转，schema 输出编辑器用的 JSON Schema。",
+    "Rule books: check for contradictions, test the examples, show, list (the shipped ones unless files are given),"
+    " diff two versions, xlsx from and to a workbook, schema for editors.",
 )
 EXAMPLE = "gangmu rulebook test rulebooks/ruian-2012.yaml"
 NEEDS_DISTRICT = False
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "action", choices=["check", "test", "show", "list"], help=both("要做什么", "what to do")
-    )
+    parser.add_argument("action", choices=list(_ACTIONS), help=both("要做什么", "what to do"))
     parser.add_argument(
         "files", nargs="*", type=Path, metavar="FILE", help=both("YAML 文件或文件夹", "YAML files or folders")
     )
+    parser.add_argument(
+        "--facts",
+        type=Path,
+        metavar="F",
+        help=both("diff：考核数据，看哪些单位的得分会变", "diff: facts, to see which scores move"),
+    )
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="OUT", help=both("xlsx：写到哪里", "xlsx: the file to write")
+    )
+    parser.set_defaults(wrong_usage=parser.error)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    paths = list(_paths(args.files))
-    return {"check": _check, "test": _test, "show": _show, "list": _list}[args.action](paths, args, out)
+    return _ACTIONS[args.action](args.files, args, out)
 
 
-def _paths(said: list[Path]) -> Iterator[Path]:
+def _paths(said: list[Path], problems: list[Problem]) -> Iterator[Path]:
     from gangmu.engine import samples
 
     for path in said or samples.files():
-        if path.is_dir():
-            yield from sorted(path.glob("*.yaml"))
-        else:
+        if not path.is_dir():
             yield path
-
-
-def _load(paths: list[Path], problems: list[Problem]) -> list[RuleBook]:
-    """The books that can be read; what is wrong with the others is collected, not raised one at a time."""
-    from gangmu.engine import loading
-
-    books = []
-    for path in paths:
-        try:
-            books.append(loading.book(path.read_text(encoding="utf-8"), str(path)))
-        except InputRefused as refused:
-            problems.extend(refused.problems)
-        except UnicodeDecodeError:
+            continue
+        inside = sorted(each for each in path.iterdir() if each.suffix.lower() in (".yaml", ".yml"))
+        yield from inside
+        if not inside:
             problems.append(
                 Problem(
-                    "rulebook.encoding",
-                    Text("不是 UTF-8 文本", "is no UTF-8 text"),
-                    Text("请另存为 UTF-8", "save it as UTF-8"),
+                    "rulebook.none",
+                    Text("文件夹里没有考核办法（.yaml）", "there is no rule book (.yaml) in the folder"),
+                    Text("请检查路径", "check the path"),
                     str(path),
                 )
             )
+
+
+def _load(said: list[Path], problems: list[Problem]) -> list[RuleBook]:
+    """The books that can be read; what is wrong with the others is collected, not raised one at a time."""
+    from gangmu.engine import rulebook
+
+    books = []
+    for path in _paths(said, problems):
+        try:
+            books.append(rulebook.load_file(path))
+        except InputRefused as refused:
+            problems.extend(refused.problems)
     return books
 
 
@@ -83,14 +96,14 @@ def _check(paths: list[Path], args: argparse.Namespace, out: Output) -> int:
     return 1 if problems else 0
 
 
-def _known_figures(args: argparse.Namespace) -> Collection[str] | None:
-    """The catalogue of the district the command stands in; elsewhere figures are not checked."""
-    if not is_district(args.dir):
-        return None
-    open_district(args.dir, args.lang)
-    from gangmu.figures.catalogue import catalogue
+def _known_figures(args: argparse.Namespace) -> Collection[str]:
+    """The catalogue of the district the command stands in; elsewhere the shipped one."""
+    from gangmu.figures import catalogue
 
-    return catalogue().keys()
+    if is_district(args.dir):
+        open_district(args.dir, args.lang)
+        return catalogue.catalogue().keys()
+    return catalogue.shipped_codes()
 
 
 def _test(paths: list[Path], args: argparse.Namespace, out: Output) -> int:
@@ -105,7 +118,7 @@ def _test(paths: list[Path], args: argparse.Namespace, out: Output) -> int:
             problems.extend(refused.problems)
     if out.json:
         out.lines(outcome.as_json() for outcome in outcomes)
-    else:
+    elif outcomes:
         rows = [
             (
                 o.file,
@@ -271,3 +284,147 @@ def _print(book: RuleBook, rows: list[dict[str, object]], out: Output) -> None:
                 f"hole {hole.clause or 'all'}: {hole.text.en} (read as: {hole.reading.en})",
             )
         )
+
+
+def _diff(paths: list[Path], args: argparse.Namespace, out: Output) -> int:
+    from gangmu.engine import comparing, facts
+
+    if len(paths) != 2:
+        args.wrong_usage(both("diff 要有两个文件", "diff takes two files").say(out.language))
+    problems: list[Problem] = []
+    books = _load(paths, problems)
+    if len(books) < 2:
+        out.problems(problems)
+        return 1
+    old, new = books
+    changes = comparing.changes(old, new)
+    moves = comparing.moves(old, new, facts.read(args.facts)) if args.facts else []
+    if out.json:
+        out.lines([*(change.as_json() for change in changes), *(move.as_json() for move in moves)])
+        return 0
+    for change in changes:
+        out.say(change.text)
+    if not changes:
+        out.say(both("两版的内容相同", "both versions say the same"))
+    if args.facts:
+        _print_moves(moves, out)
+    return 0
+
+
+def _print_moves(moves: list[Move], out: Output) -> None:
+    from gangmu.engine.numbers import exact
+
+    if not moves:
+        out.say(both("没有单位的得分变动", "no unit's score moves"))
+        return
+    headers = [
+        both("单位", "unit"),
+        both("期间", "period"),
+        both("原得分", "old score"),
+        both("新得分", "new score"),
+        both("变动", "moves by"),
+        both("名次", "rank"),
+        both("等次", "grade"),
+        both("变动的指标", "indicators"),
+    ]
+    rows = [
+        (
+            move.unit,
+            move.period,
+            *("" if value is None else exact(value) for value in (move.old_total, move.new_total)),
+            "" if move.difference is None else _signed(move.difference),
+            _arrow(*("" if rank is None else exact(rank) for rank in (move.old_rank, move.new_rank))),
+            _arrow(move.old_grade or "", move.new_grade or ""),
+            "、".join(f"{code} {_signed(by)}" for code, by in move.nodes.items()),
+        )
+        for move in moves
+    ]
+    out.table(headers, rows, right=(2, 3, 4))
+
+
+def _signed(value: Fraction) -> str:
+    from gangmu.engine.numbers import exact
+
+    return f"+{exact(value)}" if value > 0 else exact(value)
+
+
+def _arrow(old: str, new: str) -> str:
+    return old if old == new else f"{old or '—'} → {new or '—'}"
+
+
+def _xlsx(paths: list[Path], args: argparse.Namespace, out: Output) -> int:
+    """Either way, as the endings of the names say."""
+    if len(paths) != 1 or args.output is None:
+        args.wrong_usage(both("xlsx 要有一个文件和 -o", "xlsx takes one file and -o OUT").say(out.language))
+    path, target = paths[0], args.output
+    ways = {(".yaml", ".xlsx"): _to_workbook, (".yml", ".xlsx"): _to_workbook}
+    ways.update({(".xlsx", ".yaml"): _from_workbook, (".xlsx", ".yml"): _from_workbook})
+    convert = ways.get((path.suffix.lower(), target.suffix.lower()))
+    if convert is None:
+        raise refuse(
+            "rulebook.output",
+            f"不能把 {path.suffix or path.name} 转成 {target.suffix or target.name}",
+            f"cannot turn {path.suffix or path.name} into {target.suffix or target.name}",
+            "请用 .yaml 转 .xlsx，或 .xlsx 转 .yaml",
+            "turn .yaml into .xlsx, or .xlsx into .yaml",
+            file=str(path),
+        )
+    return convert(path, target, out)
+
+
+def _to_workbook(path: Path, target: Path, out: Output) -> int:
+    from gangmu.engine import rulebook, yaml_tree
+    from gangmu.engine.workbook.writing import sheets
+    from gangmu.sheets.writing import write_workbook
+
+    text = rulebook.text_of(path)
+    rulebook.load(text, str(path))
+    tree = yaml_tree.parse(text, str(path))
+    assert isinstance(tree, yaml_tree.Mapping)  # else `load` had refused it
+    write_workbook(target, sheets(tree))
+    out.hint(both(f"已写入 {target}", f"written to {target}"))
+    return 0
+
+
+def _from_workbook(path: Path, target: Path, out: Output) -> int:
+    """The YAML of a workbook; a workbook with findings is given back marked, and nothing is written."""
+    from gangmu.engine import yaml_text
+    from gangmu.engine.workbook import reading
+    from gangmu.sheets.marking import mark_beside
+    from gangmu.sheets.whole import whole
+
+    try:
+        tree, _ = reading.book(path)
+    except InputRefused as refused:
+        copy = mark_beside(path, refused.problems, out.language)
+        out.problems(refused.problems)
+        if copy is not None:
+            out.hint(both(f"已在副本中标出：{copy}", f"marked in a copy: {copy}"))
+        return 1
+    with whole(target) as draft:
+        draft.write_text(yaml_text.written(tree), encoding="utf-8")
+    out.hint(both(f"已写入 {target}", f"written to {target}"))
+    return 0
+
+
+def _schema(paths: list[Path], args: argparse.Namespace, out: Output) -> int:
+    """The JSON Schema itself, whatever the language: it is a file for editors."""
+    import json
+
+    from gangmu.engine.schema import schema
+
+    if paths:
+        args.wrong_usage(both("schema 不要文件", "schema takes no file").say(out.language))
+    print(json.dumps(schema(), ensure_ascii=False, indent=2), file=out.stdout)
+    return 0
+
+
+_ACTIONS: Mapping[str, Callable[[list[Path], argparse.Namespace, Output], int]] = {
+    "check": _check,
+    "test": _test,
+    "show": _show,
+    "list": _list,
+    "diff": _diff,
+    "xlsx": _xlsx,
+    "schema": _schema,
+}

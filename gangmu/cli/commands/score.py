@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gangmu.cli import what_if
 from gangmu.cli.output import Output
 from gangmu.cli.parser import both
 from gangmu.engine.numbers import read
@@ -22,6 +23,8 @@ ABOUT = both(
     "考核计分：对本区的一个考核周期，或对任意考核办法和考核数据（不需要数据文件夹）。",
     "Score a cycle of the district, or any rule book and facts (no district is needed).",
 )
+TOLD = 20
+"""Scores without a value that are told one by one."""
 EXAMPLE = "gangmu score --rulebook rulebooks/gongxiao.yaml --facts facts.csv -o scores.xlsx"
 
 
@@ -74,6 +77,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--threads", type=int, metavar="N", help=both("duckdb、spark 的线程数", "duckdb, spark: threads")
     )
+    what_if.add_arguments(parser)
 
 
 def add_files(parser: argparse.ArgumentParser) -> None:
@@ -93,9 +97,13 @@ def needs_district(args: argparse.Namespace) -> bool:
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
+    if what_if.asked(args):
+        return _what_if(args, out)
     from gangmu.engine.score_files import InMemory
 
     scores = _of_files(args) if args.rulebook else InMemory(_of_district(args, out))
+    if args.rulebook and isinstance(scores, InMemory):
+        _tell_what_is_missing(scores.results, out)
     if args.output:
         scores.write(args.output, all_ranks=args.ranks == "all")
         out.hint(both(f"已写入 {args.output}", f"written to {args.output}"))
@@ -108,6 +116,36 @@ def run(args: argparse.Namespace, out: Output) -> int:
     return 0
 
 
+def _what_if(args: argparse.Namespace, out: Output) -> int:
+    """Of files, or of the run that stands for a cycle: asking scores nothing and keeps nothing."""
+    if args.rulebook:
+        return what_if.run(results_of(args), args.rulebook.read_text(encoding="utf-8"), {}, args, out)
+    from gangmu.assessment import results
+    from gangmu.cli.district import require
+
+    require(args.actor, results.SEE_ALL)
+    made = results.latest(args.period)
+    return what_if.run(
+        results.results_of(made),
+        made.run.rulebook.text,
+        _units(),
+        args,
+        out,
+        lambda said: results.unit_named(said).code,
+    )
+
+
+def _tell_what_is_missing(results: Results, out: Output) -> None:
+    """Beside the results, on stderr: which facts leave a score missing, at their cells."""
+    from gangmu.engine.remarks import remarks
+
+    found = list(remarks(results))
+    for remark in found[:TOLD]:
+        out.hint(remark.line(out.language))
+    if len(found) > TOLD:
+        out.hint(both(f"……共 {len(found)} 处没有得分", f"… {len(found)} scores are missing"))
+
+
 def _of_files(args: argparse.Namespace) -> Scores:
     from gangmu.engine import score_files
 
@@ -118,7 +156,7 @@ def _of_files(args: argparse.Namespace) -> Scores:
 def _book(args: argparse.Namespace) -> RuleBook:
     from gangmu.engine import rulebook
 
-    return rulebook.load(args.rulebook.read_text(encoding="utf-8"), str(args.rulebook))
+    return rulebook.load_file(args.rulebook)
 
 
 def _facts(args: argparse.Namespace) -> Path:
@@ -132,9 +170,10 @@ def _facts(args: argparse.Namespace) -> Path:
 
 def results_of(args: argparse.Namespace) -> Results:
     """Results of the files named on the command line."""
-    from gangmu.engine import facts, scoring
+    from gangmu.engine import score_files, scoring
 
-    return scoring.score(_book(args), facts.read(_facts(args)))
+    book = _book(args)
+    return scoring.score(book, score_files.checked(book, _facts(args)))
 
 
 def _of_district(args: argparse.Namespace, out: Output) -> Results:

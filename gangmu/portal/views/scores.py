@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseBase, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from gangmu.assessment import results, score_sheets
+from gangmu.assessment import bundles, results, score_sheets
 from gangmu.assessment.models import CycleRun
 from gangmu.assessment.results import GroupRanking, Standing
 from gangmu.engine.numbers import read, shown
 from gangmu.org.models import Unit
 from gangmu.org.permissions import may
-from gangmu.portal import printing
+from gangmu.portal import printing, what_if_pages
 from gangmu.portal.doors import OfficerRequest, opens_to
 from gangmu.portal.glossing import grade
 from gangmu.portal.sheet_pages import shown_sheet
+from gangmu.problems import InputRefused
 from gangmu.records.periods import Period
 from gangmu.web import exports, pages
 from gangmu.web.cells import Link, said
@@ -62,7 +64,14 @@ def ranking(request: OfficerRequest, period: Period) -> HttpResponseBase:
         as_of=printing.not_after_today(made.at),
     )
     tables = [_group_table(group, period, request.user.unit) for group in groups]
-    return pages.page(request, "portal/scores/ranking.html", frame, tables=tables, cycle=made.cycle)
+    return pages.page(
+        request,
+        "portal/scores/ranking.html",
+        frame,
+        tables=tables,
+        cycle=made.cycle,
+        **_offers(request, made),
+    )
 
 
 @opens_to(*SEE)
@@ -83,7 +92,70 @@ def sheet(request: OfficerRequest, period: Period, unit: str) -> HttpResponseBas
         unit=said(assessed.title),
         as_of=printing.not_after_today(made.at),
     )
-    return pages.page(request, "portal/scores/sheet.html", frame, shown=shown, cycle=made.cycle)
+    return pages.page(
+        request,
+        "portal/scores/sheet.html",
+        frame,
+        shown=shown,
+        cycle=made.cycle,
+        **_offers(request, made, assessed),
+    )
+
+
+@opens_to(results.SEE_ALL)
+def what_if(request: OfficerRequest, period: Period) -> HttpResponseBase:
+    """One fact or weight otherwise: where every unit would stand. Nothing is kept, so the address says it all."""
+    made = _run_of(request, period)
+    if made is None:
+        return _not_scored(request, period, 404)
+    units = results.units_of(made)
+    form, answer, status = what_if_pages.form(made, units), None, 200
+    if request.GET:
+        try:
+            answer = what_if_pages.answer(made, units, request.GET.dict())
+            form = form.refused(request.GET.dict(), ())
+        except InputRefused as refused:
+            form, status = form.refused(request.GET.dict(), refused.problems), 400
+    frame = Frame(
+        _("假如"),
+        [Crumb(_("首页"), "/"), Crumb(_("得分和排名"), f"/scores/{period}/")],
+        period=printing.period_label(period),
+        unit=_("全区"),
+        as_of=printing.not_after_today(made.at),
+    )
+    moved, others = what_if_pages.tables(answer, units, period.code, made) if answer else ([], [])
+    return pages.page(
+        request,
+        "portal/scores/what_if.html",
+        frame,
+        status=status,
+        form=form,
+        answer=answer,
+        tables=moved,
+        others=others,
+    )
+
+
+@opens_to(*SEE)
+def bundle(request: OfficerRequest, period: Period) -> HttpResponseBase:
+    """Everything the results rest on, for whoever may have it to recompute."""
+    made = _run_of(request, period)
+    if made is None:
+        return _not_scored(request, period, 404)
+    if not bundles.may_have(request.user, made):
+        raise PermissionDenied(results.SEE_ALL)
+    return HttpResponse(
+        bundles.packed(made),
+        content_type="application/zip",
+        headers={"Content-Disposition": f'attachment; filename="{bundles.file_name(made)}"'},
+    )
+
+
+def _offers(request: OfficerRequest, made: CycleRun, unit: Unit | None = None) -> dict[str, Any]:
+    """What a page of results offers beside them: the bundle, and to those who see all units a what-if."""
+    sees_all = may(request.user, results.SEE_ALL)
+    form = what_if_pages.form(made, results.units_of(made), unit) if sees_all else None
+    return {"what_if": form, "bundle": bundles.may_have(request.user, made)}
 
 
 def _run_of(request: OfficerRequest, period: Period) -> CycleRun | None:
