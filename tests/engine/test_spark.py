@@ -9,7 +9,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from gangmu.engine import facts as facts_files
-from gangmu.engine import spark_job, spark_scores
+from gangmu.engine import spark_scores
+from gangmu.engine.jobs import spark_job
 from gangmu.engine.rulebook import load
 from gangmu.engine.score_files import InSql, score_files
 from gangmu.engine.scoring import score

@@ -18,7 +18,7 @@ from gangmu.problems import InputRefused, refuse
 
 def score(book: Path, facts: str, out: str, *, all_ranks: bool) -> None:
     """Facts to scores of every node. InputRefused for what is wrong with book or facts, or does not fit SQL."""
-    rules = rulebook.load(_text(book), str(book))
+    rules = rulebook.load_file(book)
     engine = spark_scores.Spark.of(spark_scores.submitted())
     try:
         run = sql_run.prepare(rules, spark_scores.facts_of(engine, facts))
@@ -33,20 +33,6 @@ def score(book: Path, facts: str, out: str, *, all_ranks: bool) -> None:
         ) from error
     run.compute()
     engine.save(run.rows(all_ranks=all_ranks), out)
-
-
-def _text(book: Path) -> str:
-    try:
-        return book.read_text(encoding="utf-8")
-    except OSError as error:
-        raise refuse(
-            "rulebook.no_file",
-            f"读不到考核办法：{error.strerror}",
-            f"the rule book cannot be read: {error.strerror}",
-            "请用 --files 随作业提交，或给出驱动程序所在机器上的路径",
-            "submit it with --files, or give a path on the driver's machine",
-            file=str(book),
-        ) from error
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
