@@ -69,6 +69,8 @@ def test_a_formula_without_an_answer_has_none_and_says_why(formula):
         ("choose(a)", "函数 choose 要有一张级别表"),
         ("answer_sum(a)", "函数 answer_sum 要有一张等次表"),
         ("/".join("a" * 150), "公式嵌套过深或展开后过长"),
+        ('rank(a, "economic")', "函数 rank 不认识“economic”，可用：share、dense、mean、last"),
+        ('group_winsorised(a, 5, 2, 3.5, "economic")', "函数 group_winsorised 不认识“economic”"),
         ("wide", "公式嵌套过深或展开后过长"),
         ("doubled", "公式嵌套过深或展开后过长"),
         ("(" * 70 + "a" + ")" * 70, "公式嵌套过深"),

@@ -357,9 +357,7 @@ def test_a_table_in_a_cell_may_be_written_with_any_colon(edited):
     def change(book):
         at(book["考核指标"], "items", "目标值").value = "economic:95\nsocial：90"
 
-    assert said(edited(change)) == [
-        "第四条（一）“督查事项按期办结率”：目标值由100改为economic 95、social 90"
-    ]
+    assert said(edited(change)) == ["第四条（一）“督查事项按期办结率”：目标值由100改为economic 95、social 90"]
 
 
 def test_what_else_a_group_says_stands_in_its_last_column(edited):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping as Table
 from decimal import Decimal
 
-from gangmu.engine import keys, yaml_text
+from gangmu.engine import keys
 from gangmu.engine import kind as kind_types
 from gangmu.engine.keys import Key
 from gangmu.engine.kinds import kinds
