@@ -21,11 +21,9 @@ AT_BEST = Text("已得最高分", "nothing more can be earned")
 
 def advice(results: Results, case: Case, node: Indicator) -> Text:
     """One sentence; empty where nothing sensible can be said."""
-    value, earned = results.value(node.code, case), results.value(f"{node.code}.score", case)
-    if isinstance(earned, Missing):
-        return _without_facts(earned)
-    if not isinstance(value, Fraction):
-        return NO_TEXT
+    value = results.value(f"{node.code}.score", case)
+    if isinstance(value, Missing):
+        return _without_facts(value)
     kind = kinds()[node.kind]
     if kind.needs_events:
         return NO_TEXT
@@ -54,7 +52,7 @@ def _of_events(results: Results, case: Case, node: Indicator, kind: Kind, value:
             return AT_BEST
         better = _score(results, case, node, "events", Fraction(len(entries) - 1))
         if better is None or better <= value:
-            return AT_BEST
+            return AT_BEST if _at_full(results, case, node, value) else NO_TEXT
         gain = shown(better - value)
         return Text(
             f"扣分最多的一件若没有发生，可多得{gain}分",

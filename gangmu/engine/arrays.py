@@ -164,8 +164,6 @@ class ArrayOps:
         """Places from 1; twice the place where equals share the mean of theirs. Without a value: 1 (or 2)."""
         among = self.cases.scope(scope)
         keys, takes_part = self.spread(of), self.spread(counts)
-        if scope.startswith("group:"):
-            takes_part = takes_part & self.cases.in_group(scope.removeprefix("group:"))
         return places([-keys if order == "high" else keys], among.codes, takes_part, ties)
 
     def spread(self, handle: Handle) -> Array:

@@ -72,7 +72,7 @@ class Asked:
 
 
 class Columnar(Lowering):
-    """Runs a plan over cases. keep: the steps whose columns stay; None: all of them."""
+    """Runs a plan over cases."""
 
     ops: ArrayOps
 
@@ -83,17 +83,11 @@ class Columnar(Lowering):
         self.asked = Asked()
         self._at = ""
 
-    def run(
-        self, steps: Sequence[Step] | None = None, keep: frozenset[str] | None = None
-    ) -> Mapping[str, Column]:
-        last = _last_uses(self.plan.steps) if keep is not None else {}
+    def run(self, steps: Sequence[Step] | None = None) -> Mapping[str, Column]:
         for step in self.plan.steps if steps is None else steps:
             self._at = step.name
             self.columns[step.name] = self.step(step)
             self.asked.cells += self.cases
-            for name in last.get(step.name, ()):
-                if keep is not None and name not in keep:
-                    self.columns.pop(name, None)
         return self.columns
 
     def named(self, name: str, column: Column) -> Column:
@@ -395,20 +389,6 @@ def _edge(size: Array, mode: str) -> Array:
     edge = np.floor(size) + 0.5 if mode in (numbers.HALF_UP, numbers.HALF_EVEN) else np.rint(size)
     distance: Array = np.abs(size - edge)
     return distance
-
-
-def _last_uses(steps: Sequence[Step]) -> dict[str, list[str]]:
-    """Which columns nobody asks for after a step."""
-    last: dict[str, str] = {}
-    for step in steps:
-        last[step.name] = step.name
-        for node in step.expression.walk():
-            if isinstance(node, x.Ref):
-                last[node.node] = step.name
-    found: dict[str, list[str]] = {}
-    for name, by in last.items():
-        found.setdefault(by, []).append(name)
-    return found
 
 
 def column_of(values: Sequence[Value]) -> Column:

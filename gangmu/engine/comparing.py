@@ -179,7 +179,8 @@ def _walk(content: Mapping[str, Content]) -> Iterator[_Part]:
         yield _Part("group", code, "", _group(group))
     yield from _nodes(content, TOTAL)
     for veto in _list(content.get("vetoes")):
-        yield _Part("veto", str(veto.get("code")), "", veto)
+        says = {key: value for key, value in veto.items() if key != "code"}
+        yield _Part("veto", str(veto.get("code")), "", says)
     yield _Part("rank", "", "", _mapping(content.get("rank")))
     grades = _mapping(content.get("grades"))
     yield _Part("grades", "", "", {key: value for key, value in grades.items() if key != "list"})

@@ -307,15 +307,14 @@ def _by_missing_rule(part: Indicator, earned: Missing, value: Fraction) -> Text:
 
 
 def _names(results: Results, case: Case, part: Indicator, kind: Kind) -> dict[str, Value]:
-    """Everything a sentence may mention."""
-
+    """Everything the sentence of the kind mentions."""
     names: dict[str, Value] = {"full": results.value(f"{part.code}.full", case)}
-    for name in (*part.fields, *part.values):
-        if name not in names:
-            names[name] = results.interpreter.value(results.plan.formula(part, name), case)
     for line in kind.lines(part.given):
         names[line.name] = results.value(f"{part.code}.{line.name}", case)
     names["score"] = results.value(part.code, case)
+    for name, _ in _PLACEHOLDER.findall(kind.sentence.zh + kind.sentence.en):
+        if name not in names:
+            names[name] = results.interpreter.value(results.plan.formula(part, name), case)
     return names
 
 
@@ -324,9 +323,9 @@ _PLACEHOLDER = re.compile(r"\{(\w+)(?::([%d\d]))?\}")
 
 def _filled(template: str, names: Mapping[str, Value], language: str) -> str:
     def put(match: re.Match[str]) -> str:
-        value = names.get(match[1])
-        if not isinstance(value, Fraction):
-            return ("无" if language == "zh" else "none") if value is None else value.reason.say(language)
+        value = names[match[1]]
+        if isinstance(value, Missing):
+            return value.reason.say(language)
         if match[2] == "d":
             return dates.shown(value)
         if match[2] == "%":

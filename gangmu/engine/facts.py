@@ -252,7 +252,7 @@ def _parquet_rows(path: Path, problems: Problems) -> Iterator[Row]:
 
     headers, rows = parquet_table(path)
     raw = RawSheet("", [(1, tuple(headers)), *((number, tuple(row)) for number, row in enumerate(rows, 2))])
-    yield from sheet_rows(Sheet(raw, path.name, {}), problems)
+    yield from sheet_rows(Sheet(raw, str(path), {}), problems)
 
 
 def sheet_rows(sheet: Sheet, problems: Problems) -> Iterator[Row]:

@@ -595,14 +595,24 @@ class _Among:
 
 
 def _among(
-    name: str, scope: str, arguments: _Arguments, most: int = 1, options: Sequence[str] = ()
+    name: str,
+    scope: str,
+    arguments: _Arguments,
+    most: int = 1,
+    options: Sequence[str] = (),
+    *,
+    placed: bool = False,
 ) -> _Among:
-    """`same_…` needs an attribute in quotes, `group_…` may name a group; a text of `options` says how."""
+    """`same_…` needs an attribute in quotes, `group_…` may name a group; a text of `options` says how.
+
+    placed: the unit itself stands among those compared, so that no group but its own can be meant.
+    """
     texts = [said for said in arguments if isinstance(said, str)]
     option = next((said for said in texts if said in options), "")
     places = [said for said in texts if said not in options]
     values = _expressions(name, [said for said in arguments if not isinstance(said, str)], 1, most)
-    if (len(places) > 1 or (places and scope not in ("group", "same"))) or len(texts) - len(places) > 1:
+    may_name = ("same",) if placed else ("group", "same")
+    if (len(places) > 1 or (places and scope not in may_name)) or len(texts) - len(places) > 1:
         known = f"，可用：{'、'.join(options)}" if options else ""
         known_en = f"; it may be one of {', '.join(options)}" if options else ""
         raise FormulaError(
@@ -643,7 +653,7 @@ def _winsorised(scope: str) -> _Function:
     name = f"{scope}_winsorised"
 
     def build(parser: _Parser, arguments: _Arguments) -> Expression:
-        among = _among(name, scope, arguments, 4)
+        among = _among(name, scope, arguments, 4, placed=True)
         if len(among.values) != 4:
             raise FormulaError(
                 f"函数 {name} 要有：数值、最多几个点、偏度界限、峰度界限，如 {name}(actual, 5, 2, 3.5)",
@@ -677,7 +687,7 @@ def _rank(order: str, scope: str) -> _Function:
     name = f"{scope}_rank".removeprefix("group_") + ("_low" if order == "low" else "")
 
     def build(parser: _Parser, arguments: _Arguments) -> Expression:
-        among = _among(name, scope, arguments, 1, TIES)
+        among = _among(name, scope, arguments, 1, TIES, placed=True)
         return x.Rank(among.values[0], order, among.option or parser.scope.ties, among.scope)
 
     return build

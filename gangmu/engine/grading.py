@@ -16,11 +16,8 @@ if TYPE_CHECKING:
     from gangmu.engine.scoring import Results
 
 
-def grades(results: Results) -> dict[Case, str]:
+def grades(results: Results, grading: Grading) -> dict[Case, str]:
     """The grade of every unit that has one. Quotas are filled from the best down, group by group."""
-    grading = results.book.grading
-    if grading is None:
-        return {}
     found: dict[Case, str] = {}
     for population in populations(results, grading):
         found.update(_of_population(results, grading, population))
@@ -37,16 +34,16 @@ def populations(results: Results, grading: Grading) -> list[list[Case]]:
 
 
 def _of_population(results: Results, grading: Grading, population: Sequence[Case]) -> dict[Case, str]:
-    waiting = [
-        case for case in population if judged(results, grading, case) is not None and not results.out(case)
-    ]
-    waiting.sort(key=lambda case: _order(results, case))
+    values = {case: judged(results, grading, case) for case in population if not results.out(case)}
+    known = {case: value for case, value in values.items() if value is not None}
+    waiting = sorted(known, key=lambda case: _order(results, case))
     found: dict[Case, str] = {}
     for index, grade in enumerate(grading.grades):
         able = [
             case
             for case in waiting
-            if _meets(results, grading, grade, case) and index >= _best_allowed(results, grading, case)
+            if _meets(grade, known[case], results.rank(TOTAL, case))
+            and index >= _best_allowed(results, grading, case)
         ]
         for case in _within_quota(results, grading, grade, able, len(population)):
             found[case] = grade.name
@@ -67,11 +64,7 @@ def _order(results: Results, case: Case) -> Fraction:
     return Fraction(10**9) if rank is None else rank
 
 
-def _meets(results: Results, grading: Grading, grade: Grade, case: Case) -> bool:
-    value = judged(results, grading, case)
-    if value is None:
-        return False
-    rank = results.rank(TOTAL, case)
+def _meets(grade: Grade, value: Fraction, rank: Fraction | None) -> bool:
     return (
         (grade.at_least is None or value >= grade.at_least)
         and (grade.above is None or value > grade.above)

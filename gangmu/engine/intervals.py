@@ -89,9 +89,11 @@ def overlap(first: Band, second: Band) -> bool:
 
 def gap(first: Band, second: Band) -> bool:
     """Whether a value between a band and one that begins higher lies in neither."""
-    if first.high is None or second.low is None:
-        return False
-    return second.low > first.high or (second.low == first.high and not (second.low_in or first.high_in))
+    return (
+        first.high is not None
+        and second.low is not None
+        and (second.low > first.high or (second.low == first.high and not (second.low_in or first.high_in)))
+    )
 
 
 def covers(outer: Band, inner: Band) -> bool:

@@ -309,10 +309,8 @@ class Lowering(ABC):
     def _select(self, holds: Handle, then: Exact, otherwise: Exact) -> Exact:
         ops, scale = self.ops, lcm(then.scale, otherwise.scale)
         a, b = self._rescaled(then, scale), self._rescaled(otherwise, scale)
-        den = None
-        if a.den is b.den:
-            den = a.den
-        elif a.den is not None or b.den is not None:
+        den = a.den
+        if a.den is not b.den:
             den = ops.choose(holds, 1 if a.den is None else a.den, 1 if b.den is None else b.den)
         return within(
             Exact(

@@ -23,9 +23,6 @@ class OnDemand(Interpreter):
         super().__init__(plan, facts, groups)
         self.columns = {step.name: _Asked(self, step) for step in plan.steps}
 
-    def run(self) -> dict[str, Column]:
-        return self.columns
-
     def ask(self, node: Expression, cases: Sequence[Case]) -> list[Value]:
         with _deep():
             return [self.value(node, case) for case in cases]

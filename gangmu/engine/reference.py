@@ -482,7 +482,9 @@ class Interpreter:
         return value
 
     def _event_field(self, node: x.EventField, case: Case, event: Event | None) -> Value:
-        return self._number((event or {}).get(node.field), "", node.field)
+        fields = event or {}
+        indicator = next((fact.row.indicator for fact in fields.values()), "")
+        return self._number(fields.get(node.field), indicator, node.field)
 
     def _choose(self, node: x.Choose, case: Case, event: Event | None) -> Value:
         fields = self.facts.entries(case, node.indicator).get(("", ""), {}) if event is None else event

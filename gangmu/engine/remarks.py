@@ -18,7 +18,7 @@ from gangmu.engine.grading import quota
 from gangmu.engine.kinds import kinds
 from gangmu.engine.rulebook import Indicator
 from gangmu.engine.scoring import Results
-from gangmu.engine.values import MISSING, NO_TEXT, UNDEFINED, Missing
+from gangmu.engine.values import MISSING, UNDEFINED, Missing
 from gangmu.problems import Problem, Text
 
 _REMEDIES = {
@@ -53,7 +53,7 @@ def _no_score(
 ) -> Problem:
     """At the fact that does not meet what the formula demands, else at any fact of the item, else of the unit."""
     failing = next(_failing(results, node, case), None)
-    reason = _alone(results, node, case) if peers == 1 else value.reason
+    reason = _alone(results, node, case, value) if peers == 1 else value.reason
     if failing is not None:
         known = kinds()[node.kind].field(failing.row.field or "actual")
         label = known.label if known else Text(failing.row.field, failing.row.field)
@@ -74,14 +74,13 @@ def _no_score(
     )
 
 
-def _alone(results: Results, node: Indicator, case: Case) -> Text:
+def _alone(results: Results, node: Indicator, case: Case, value: Missing) -> Text:
     """The reason for a unit that is alone in its group: a rule that compares within it has nothing to compare with."""
-    value = results.value(node.code, case)
     if compares(results.plan, node.code) and next(_facts(results, node.code, case), None) is not None:
         return Text(
             "组内只有一个单位，无从比较", "it is alone in its group, there is nothing to compare with"
         )
-    return value.reason if isinstance(value, Missing) else NO_TEXT
+    return value.reason
 
 
 def _facts(results: Results, indicator: str, case: Case) -> Iterator[Fact]:

@@ -102,9 +102,7 @@ class Results:
         return numbers.shown(value, self.decimals(node)).removeprefix("≈")
 
     def decimals(self, node: str) -> int | None:
-        part = self._parts.get(node)
-        if part is None:
-            return None
+        part = self._parts[node]
         rounds = part.rounds.get("score") if isinstance(part, Indicator) else part.round
         return part.show if part.show is not None else rounds
 
@@ -126,7 +124,7 @@ class Results:
 
     @functools.cached_property
     def grades(self) -> Mapping[Case, str]:
-        return grading.grades(self) if self.book.grading else {}
+        return grading.grades(self, self.book.grading) if self.book.grading else {}
 
     def ranked(self, case: Case) -> bool:
         """Whether the unit takes part in ranks: in the running, and among those the book ranks."""

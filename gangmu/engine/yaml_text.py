@@ -61,10 +61,10 @@ def _block(tree: Mapping) -> Iterator[str]:
             yield from (f"  {line}" for line in _inside(value))
 
 
-def _inside(value: Tree) -> Iterator[str]:
+def _inside(value: Mapping | Sequence) -> Iterator[str]:
     if isinstance(value, Mapping):
         yield from _block(value)
-    elif isinstance(value, Sequence):
+    else:
         for item in value.items:
             inline = flow(item)
             if (

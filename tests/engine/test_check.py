@@ -437,3 +437,51 @@ def test_the_nearest_of_very_many_names_is_found_by_how_it_begins():
     [problem] = check(book(body + "rank: {tie_break: [figure_77x]}\n"))
 
     assert problem.message.en.endswith('; is it "figure_77"')
+
+
+def test_a_section_that_states_no_full_mark_counts_with_what_its_parts_come_to():
+    body = (
+        "total: {full: 10}\n"
+        "sections:\n"
+        "  - {code: s, name: S, indicators: [{code: a, name: A, kind: direct, full: 4}]}\n"
+        "  - {code: m, name: M, combine: MEAN, indicators: [{code: b, name: B, kind: direct, full: 5}]}\n"
+    )
+
+    assert found(body.replace("MEAN", "sum")) == [("rulebook.full", "line 3")]
+    assert found(body.replace("MEAN", "mean")) == []  # what a mean comes to is not added up
+
+
+def test_a_gap_between_bands_is_accepted_where_the_book_says_the_document_has_it():
+    body = (
+        "indicators:\n"
+        "  - {code: a, name: A, kind: bands, full: 10, bands: {'[0, 5)': 5, '[6, 10]': 10}ACCEPTS}\n"
+        "holes: [{clause: 一, zh: 有空档, en: a gap}]\n"
+    )
+
+    assert found(body.replace("ACCEPTS", "")) == [("rulebook.band_gap", "line 4")]
+    assert found(body.replace("ACCEPTS", ", accepts: band_gap")) == []
+
+
+def test_bands_of_one_value_and_bands_without_an_end_are_compared_too():
+    body = "indicators:\n  - {code: a, name: A, kind: bands, full: 10, bands: {BANDS}}\n"
+
+    def of(bands):
+        return [problem.message.zh for problem in check(book(body.replace("BANDS", bands)))]
+
+    assert of("'5': 5, '[5, 10]': 10") == ["“A”：分档“5”与“[5, 10]”重叠，5在两档"]
+    assert of("'>= 5': 5, '== 7': 10") == [
+        "“A”：分档“>= 5”与“7”重叠，7在两档",
+        "“A”：分档“7”永远轮不到",
+    ]
+    assert of("otherwise: 1, '>= 5': 5, 其他: 2") == [
+        "“A”：分档“>= 5”永远轮不到",
+        "“A”：分档“otherwise”永远轮不到",
+    ]
+
+
+def test_a_book_with_more_tables_than_are_kept_at_once_is_checked_as_well():
+    body = "groups: {g: {name: G, members: [u]}}\nindicators:\n" + "".join(
+        f"  - {{code: x{n}, name: X{n}, kind: direct, full: {{g: 2}}, cap: {{g: 3}}}}\n" for n in range(600)
+    )
+
+    assert len([code for code, _ in found(body) if code == "rulebook.cap"]) == 600

@@ -188,3 +188,59 @@ def test_the_command_says_changes_and_moves_and_takes_exactly_two_files(tmp_path
     assert run("a.yaml").out == "两版的内容相同\n"
     assert run("b.yaml", "--lang", "en").out == '第三条（一） "Growth": target 6 → 7\n'
     assert run().code == 2
+
+
+MORE = (
+    "rulebook: t\ntitle: 办法\n"
+    "indicators:\n"
+    "  - {code: a, name: A, kind: direct, full: 10}\n"
+    "  - {code: f, name: F, kind: formula, formula: actual}\n"
+    "vetoes: [{code: v, name: 事故}, {code: w, name: 腐败}]\n"
+    "rewards: [{name: 奖金, amount: 100}, {name: 通报, rank_to: 1, says: 通报表扬}]\n"
+    "holes: [{clause: 一, zh: 未定, en: open}]\n"
+)
+
+
+def test_vetoes_rewards_holes_and_the_kind_of_an_indicator_are_told_of_too():
+    text = (
+        MORE.replace("kind: direct", "kind: completion")
+        .replace("  - {code: f, name: F, kind: formula, formula: actual}\n", "")
+        .replace("{code: v, name: 事故}, {code: w, name: 腐败}", "{code: u, name: 事故}")
+        .replace("amount: 100", "amount: 200")
+        .replace(", {name: 通报, rank_to: 1, says: 通报表扬}", "")
+        .replace("zh: 未定, en: open", "zh: 已定, en: settled")
+    )
+
+    found = comparing.changes(load(MORE), load(text))
+
+    assert [change.text.zh for change in found] == [
+        "“A”：计分方式由直接给分改为按完成率计分",
+        "“事故”：编码由 v 改为 u",
+        "“奖金”：数额由100改为200",
+        "新增漏洞一“已定”",
+        "删去考核指标“F”（自定公式）",
+        "删去一票否决“腐败”",
+        "删去奖惩“通报”",
+        "删去漏洞一“未定”",
+    ]
+    assert found[0].as_json() == {
+        "type": "change",
+        "what": "changed",
+        "part": "indicator",
+        "code": "a",
+        "clause": "",
+        "key": "kind",
+        "old": "direct",
+        "new": "completion",
+        "text_zh": "“A”：计分方式由直接给分改为按完成率计分",
+        "text_en": '"A": rule kind direct points → completion',
+    }
+
+
+def test_a_unit_without_a_total_has_no_difference():
+    old = load(MORE)
+    new = load(MORE.replace("full: 10}", "full: 10, missing: none}"))
+
+    [move] = comparing.moves(old, new, facts.read(b"unit,a,f\nu,,3\n", "f.csv"))
+
+    assert (move.old_total, move.new_total, move.difference, move.nodes) == (None, 3, None, {})

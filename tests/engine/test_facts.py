@@ -99,3 +99,55 @@ def test_a_fact_without_a_period_holds_for_all_periods_of_its_unit():
 def test_the_digest_of_facts_is_of_values_not_of_how_they_are_written_or_ordered():
     assert read("unit,gdp\nu1,1.50\nu2,2\n").digest == read("unit,gdp\nu1,１.5\nu2,2.0\n").digest
     assert read("unit,gdp\nu1,1.5\n").digest != read("unit,gdp\nu1,1.6\n").digest
+
+
+def test_a_folder_gives_the_facts_of_its_tables_and_of_nothing_else(tmp_path):
+    import duckdb
+
+    (tmp_path / "a.csv").write_text("unit,gdp\nu1,1.5\n")
+    (tmp_path / "b.xlsx").write_bytes(
+        workbook_bytes([SheetOut("说明", [], []), SheetOut("数据", ["unit", "votes"], [["u1", 3]])])
+    )
+    (tmp_path / "notes.txt").write_text("unit,gdp\nu1,9\n")
+    duckdb.connect().execute(
+        "COPY (SELECT 'u1' AS unit, 0.25::DOUBLE AS rate, 1.50::DECIMAL(9, 2) AS share, NULL::VARCHAR AS gone)"
+        f" TO '{tmp_path / 'c.parquet'}' (FORMAT parquet)"
+    )
+
+    found = facts.read(tmp_path)
+    told = {row.indicator: (row.value, row.file, row.sheet, row.cell) for row in found.rows()}
+
+    assert told == {
+        "gdp": ("1.5", str(tmp_path / "a.csv"), "", "B2"),
+        "votes": ("3", str(tmp_path / "b.xlsx"), "数据", "B2"),
+        "rate": ("0.25", str(tmp_path / "c.parquet"), "", "B2"),
+        "share": ("1.50", str(tmp_path / "c.parquet"), "", "C2"),
+    }
+
+
+def test_empty_rows_and_columns_without_a_name_are_passed_over():
+    long = read("unit,indicator,value\nu1,gdp,1\n,,\nu2,gdp,2\n")
+    wide = read("unit,gdp,\nu1,1,\n,,\nu2,2,\n")
+
+    assert long.digest == wide.digest == read("unit,gdp\nu1,1\nu2,2\n").digest
+
+
+def test_a_wide_row_without_a_unit_is_refused_at_its_cell():
+    assert places(refused(read, "unit,gdp\nu1,1\n,2\n")) == [("facts.no_unit", "facts.csv", "", "A3")]
+
+
+def test_a_file_without_any_fact_is_refused():
+    assert places(refused(read, "unit,gdp\n")) == [("facts.empty", "facts.csv", "", "")]
+
+
+def test_a_cell_that_holds_an_error_is_refused_at_its_place(tmp_path):
+    import openpyxl
+
+    workbook = openpyxl.Workbook()
+    workbook.active.append(["unit", "gdp", "votes"])
+    workbook.active.append(["u1", "#REF!", 3])
+    workbook.save(tmp_path / "facts.xlsx")
+
+    [found] = refused(facts.read, tmp_path / "facts.xlsx")
+
+    assert (found.cell, found.sheet, bool(found.remedy.zh)) == ("B2", "Sheet", True)

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from gangmu.engine.expressions import Const
+from gangmu.engine.expressions import Add, Const
 from gangmu.engine.formulas import FormulaError, Scope, parse
 from tests.engine.books import results
 
@@ -38,6 +38,7 @@ def value(formula, unit=0):
         ("group_sd(a)", "2"),
         ("all_rank(a) * 10 + rank_low(a)", "12"),
         ("round(ln(a), 3)", "1.792"),
+        ("round(a * 10 + 7, -1)", "70"),
     ],
 )
 def test_a_formula_gives_its_value(formula, expected):
@@ -64,12 +65,25 @@ def test_a_formula_without_an_answer_has_none_and_says_why(formula):
         ("clamp(a)", "函数 clamp 要有3个数值参数"),
         ("round(a, a / b)", "函数 round 的位数要写成整数"),
         ("table(a, b)", "函数 table 要有一个数值和一张分档表"),
+        ("listed(a, b)", "函数 listed 要有一个名次和一张得分表"),
+        ("choose(a)", "函数 choose 要有一张级别表"),
+        ("answer_sum(a)", "函数 answer_sum 要有一张等次表"),
+        ("/".join("a" * 150), "公式嵌套过深或展开后过长"),
+        ('rank(a, "economic")', "函数 rank 不认识“economic”，可用：share、dense、mean、last"),
+        ('group_winsorised(a, 5, 2, 3.5, "economic")', "函数 group_winsorised 不认识“economic”"),
+        ("wide", "公式嵌套过深或展开后过长"),
+        ("doubled", "公式嵌套过深或展开后过长"),
         ("(" * 70 + "a" + ")" * 70, "公式嵌套过深"),
         ("a" * 3000, "公式超过2000个字符"),
     ],
 )
 def test_what_cannot_be_read_is_named(formula, said):
-    scope = Scope({"a": Const(Fraction(1)), "b": Const(Fraction(2))})
+    names = {"a": Const(Fraction(1)), "b": Const(Fraction(2))}
+    wide = Add((Add((names["a"],) * 200),) * 200)
+    doubled = names["a"]
+    for _ in range(30):
+        doubled = Add((doubled,) * 999)
+    scope = Scope({**names, "wide": wide, "doubled": doubled})
 
     with pytest.raises(FormulaError) as refused:
         parse(formula, scope)

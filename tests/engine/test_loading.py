@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.engine.books import book, findings, refused
+from tests.engine.books import book, findings, refused, results
 
 ONE = "indicators:\n  - {code: a, name: A, kind: direct, full: 10}\n"
 
@@ -141,3 +141,51 @@ def test_a_file_is_read_as_it_was_saved_and_what_is_none_is_refused(tmp_path):
 
     assert [found.code for found in refused(load_file, tmp_path / "none.yaml")] == ["file.unreadable"]
     assert [found.code for found in refused(load_file, tmp_path / "a.xlsx")] == ["rulebook.kind"]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("vetoes:\n  -\n", [("rulebook.required", 4)]),
+        ("vetoes: {a: 1}\n", [("rulebook.shape", 3)]),
+        ("groups: [a, b]\n", [("rulebook.shape", 3)]),
+        ("rank: high\n", [("rulebook.shape", 3)]),
+        ("place: [here]\n", [("rulebook.shape", 3)]),
+        ("missing_marks: [[a]]\n", [("rulebook.shape", 3)]),
+        ("examples: [{name: e, facts: {u: {a: {x: 1}}}, expect: {u: 1}}]\n", [("rulebook.shape", 3)]),
+    ],
+)
+def test_an_entry_of_the_wrong_shape_is_refused_at_its_line(body, expected):
+    assert findings(ONE + body) == expected
+
+
+@pytest.mark.parametrize(
+    ("indicator", "expected"),
+    [
+        ("{code: a, name: A, full: 1}", ["rulebook.required"]),
+        ("{code: a, name: A, kind: completion, full: 1, target: planned}", ["rulebook.figure"]),
+        ("{code: a, name: A, kind: bands, full: 1, bands: {'[x, 90)': 1}}", ["rulebook.band"]),
+        ("{code: a, name: A, kind: bands, full: 1, bands: {'[80, y)': 1}}", ["rulebook.band"]),
+    ],
+)
+def test_an_indicator_that_says_too_little_or_no_interval_is_refused(indicator, expected):
+    assert [code for code, _ in findings(f"indicators:\n  - {indicator}\n")] == expected
+
+
+def test_the_code_of_a_rule_book_is_one_word():
+    from gangmu.engine.rulebook import load
+
+    [found] = refused(load, f"rulebook: a b\ntitle: t\n{ONE}", "book.yaml")
+
+    assert (found.code, found.cell, found.message.zh) == ("rulebook.code", "line 1", "“a b”不能作编码")
+
+
+def test_a_table_of_days_is_read_as_days_and_otherwise_stands_for_the_rest():
+    body = (
+        "indicators:\n"
+        "  - {code: a, name: A, kind: milestone, full: 10, late: 1,\n"
+        "     target: {u1: 2025-06-30, otherwise: 2025-07-31}}\n"
+    )
+    facts = "unit,a\nu1,2025-07-01\nu2,2025-07-01\n"
+
+    assert [row.total for row in results(body, facts).rows()] == ["9", "10"]

@@ -4,7 +4,9 @@ from fractions import Fraction
 
 import pytest
 
-from tests.engine.books import results
+from gangmu.engine import examples
+from gangmu.engine.scoring import score
+from tests.engine.books import book, read, refused, results
 
 DIRECT = "indicators:\n  - {code: a, name: 甲项, kind: direct, full: 100}\n"
 FIVE = "unit,a\nu1,90\nu2,85\nu3,85\nu4,70\nu5,60\n"
@@ -174,3 +176,42 @@ def test_weights_of_parts_that_do_not_apply_are_shared_out_through_sections():
     computed = results(body, "unit,a,b,c\nu1,36,/,40\nu2,/,/,30\n")
 
     assert totals(computed) == {"u1": "94", "u2": "75"}
+
+
+def test_a_backend_there_is_none_of_is_answered_with_those_there_are():
+    rules = book("indicators:\n  - {code: a, name: A, kind: direct, full: 1}\n")
+
+    [found] = refused(score, rules, read("unit,a\nu,1\n"), "abacus")
+
+    assert (found.code, found.message.en) == (
+        "score.backend",
+        'there is no backend "abacus"; there are: reference, columnar',
+    )
+
+
+def test_an_example_that_cannot_be_scored_fails_with_the_reason():
+    rules = book(
+        "indicators:\n  - {code: a, name: A, kind: direct, full: 9}\n"
+        "examples:\n"
+        "  - {name: nobody, node: b, facts: {甲: {a: 5}}, expect: {甲: 5}}\n"
+        "  - {name: text, facts: {甲: {a: 很多}}, expect: {甲: 5}, expect_rank: {甲: 1}}\n"
+        "  - {name: right, facts: {甲: {a: 5}}, expect: {甲: 5}}\n"
+    )
+
+    found = [(each.example, each.what, each.got, each.ok) for each in examples.run(rules)]
+
+    assert found == [
+        ("nobody", "score", "没有指标“b”", False),
+        ("text", "score", "“a”的 actual 应是数，写的是“很多”", False),
+        ("text", "rank", "“a”的 actual 应是数，写的是“很多”", False),
+        ("right", "score", "5", True),
+    ]
+    assert examples.run(rules)[-1].as_json() == {
+        "file": "book.yaml",
+        "example": "right",
+        "unit": "甲",
+        "what": "score",
+        "expected": "5",
+        "got": "5",
+        "ok": True,
+    }

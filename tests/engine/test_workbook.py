@@ -326,3 +326,83 @@ def test_every_parameter_has_a_header_of_its_own():
     headers = layout.parameter_headers()
 
     assert len(set(headers.values())) == len(headers)
+
+
+ODD = "rulebook: t\ntitle: t\nindicators: [{code: a, name: A, kind: direct, full: 1}]\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ODD.replace("title: t", "title: {zh: 办法}"),
+        ODD.replace("title: t", "title: {zh: ' 办法 ', en: Rules}"),
+        ODD + "groups: {g: {zh: 甲组, members: [甲, 乙]}}\n",
+        ODD + "total: {name: {zh: ' 总分'}, full: 1}\n",
+        ODD + "examples: [{name: e, facts: {' 甲': {a: 1}}, expect: {' 甲': 1}}]\n",
+        ODD + "examples: [{name: e, expect: {甲: missing}}]\n",
+        ODD + "examples: [{name: e, facts: {甲: {}}, expect: {甲: missing, 乙: missing}}]\n",
+    ],
+)
+def test_what_no_cell_can_hold_is_written_as_it_stands(text):
+    assert load(there_and_back(text)).digest == load(text).digest
+
+
+def test_facts_that_are_no_table_go_there_and_back_for_the_loader_to_refuse():
+    text = ODD + "examples: [{name: e, facts: {甲: 5}, expect: {甲: 1}}]\n"
+
+    assert plain(parse(there_and_back(text))) == plain(parse(text))
+
+
+def test_a_table_in_a_cell_may_be_written_with_any_colon(edited):
+    def change(book):
+        at(book["考核指标"], "items", "目标值").value = "economic:95\nsocial：90"
+
+    assert said(edited(change)) == ["第四条（一）“督查事项按期办结率”：目标值由100改为economic 95、social 90"]
+
+
+def test_what_else_a_group_says_stands_in_its_last_column(edited):
+    def change(book):
+        sheet = book["分组"]
+        at(sheet, "social", "其他").value = "members：[甲局, 乙局]"
+
+    assert said(edited(change)) == ["“社会部门”：成员单位由无改为甲局、乙局"]
+
+
+def _again(book):
+    sheet = book["分组"]
+    sheet.append([cell.value for cell in sheet[2]])
+
+
+def _section_again(book):
+    sheet = book["考核内容"]
+    sheet.append(["别的" if cell.value == "经济发展" else cell.value for cell in sheet[2]])
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (_again, [("分组", "A4", "sheet.twice")]),
+        (_section_again, [("考核内容", "D5", "sheet.twice")]),
+        (
+            lambda book: setattr(book["分组"]["A1"], "value", "编号"),
+            [("分组", "A1", "sheet.header_missing")],
+        ),
+        (
+            lambda book: setattr(at(book["考核指标"], "invest", "其他"), "value", "颜色：[红"),
+            [("考核指标", "O3", "rulebook.unknown_key")],
+        ),
+    ],
+)
+def test_rows_that_stand_twice_and_columns_that_are_gone_are_told(edited, change, expected):
+    found = refused(reading.book, edited(change))
+
+    assert [(problem.sheet, problem.cell, problem.code) for problem in found] == expected
+
+
+def test_a_workbook_of_other_sheets_is_no_rule_book():
+    from gangmu.sheets.writing import SheetOut
+
+    found = refused(reading.tree, workbook_bytes([SheetOut("数据", ["unit"], [["甲"]])]), "other.xlsx")
+
+    assert found[-1].code == "sheet.not_a_rulebook"
+    assert found[-1].remedy.zh.startswith("请用 gangmu rulebook xlsx")

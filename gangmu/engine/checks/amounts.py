@@ -191,12 +191,12 @@ def _fact_label(node: Indicator, name: str) -> str:
 
 
 def _stated(stated: Expression) -> Iterator[tuple[str, Fraction]]:
-    if isinstance(stated, x.Const):
-        yield "", stated.value
-    elif isinstance(stated, x.Lookup):
-        for who, entry in (*stated.table, ("otherwise", stated.otherwise)):
-            if isinstance(entry, x.Const):
-                yield who, entry.value
+    rows = (
+        (*stated.table, ("otherwise", stated.otherwise)) if isinstance(stated, x.Lookup) else (("", stated),)
+    )
+    for who, entry in rows:
+        if isinstance(entry, x.Const):
+            yield who, entry.value
 
 
 def demands_of(tree: Expression) -> Iterator[x.Compare]:

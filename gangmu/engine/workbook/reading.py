@@ -267,12 +267,12 @@ class _Reader:
         for name in ("zh", "en", "members", "named"):
             if not row[name].empty or row[name].fault is not None:
                 said[name] = values.decoded(row[name].text, known[name], self.cells.line(row[name]))
-        if not row["others"].empty:
-            said.update(values.others(row["others"].text, known, self.cells.line(row["others"])))
-        if list(said) in (["zh"], []):
+        others = values.others(row["others"].text, known, self.cells.line(row["others"]))
+        if not others and list(said) in (["zh"], []):
             return said.get("zh", Scalar("", line))
-        if "en" not in said and "zh" in said:
+        if "zh" in said and "en" not in said.keys() | others.keys():
             said = {"name": said.pop("zh"), **said}
+        said.update(others)
         return _mapping(said, line)
 
     def _sections(self) -> dict[str, tuple[str, Mapping]]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping as Table
 from decimal import Decimal
 
-from gangmu.engine import keys, yaml_text
+from gangmu.engine import keys
 from gangmu.engine import kind as kind_types
 from gangmu.engine.keys import Key
 from gangmu.engine.kinds import kinds
@@ -111,11 +111,8 @@ def _table(text: str, line: int) -> Mapping:
     """Lines `name：value`; a line without a colon is a name without value, which the loader then refuses."""
     entries: dict[str, Tree] = {}
     for row in filter(None, map(str.strip, text.splitlines())):
-        name, _, value = (
-            row.replace(": ", "：", 1).partition("：") if "：" not in row else row.partition("：")
-        )
-        if "：" not in row and ": " not in row:
-            name, _, value = row.partition(":")
+        sign = next((sign for sign in ("：", ": ") if sign in row), ":")
+        name, _, value = row.partition(sign)
         entries[name.strip()] = Scalar(value.strip(), line)
     return Mapping(entries, dict.fromkeys(entries, line), line)
 
@@ -145,11 +142,6 @@ def cell(text: str) -> str | Decimal:
         if shown(number) == text:
             return number
     return text
-
-
-def other(name: str, tree: Tree) -> str:
-    """A line of the column 其他: the key and what it says, as it stands in the file."""
-    return f"{name}：{yaml_text.flow(tree)}"
 
 
 def others(text: str, known: Table[str, Key], line: int) -> dict[str, Tree]:
