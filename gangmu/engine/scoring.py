@@ -81,7 +81,7 @@ class Results:
     groups: Mapping[Case, str]
     interpreter: Interpreter
     columns: Mapping[str, Mapping[Case, Value]] = field(default_factory=dict)
-    _ranks: dict[str, Mapping[Case, Fraction]] = field(default_factory=dict, compare=False)
+    _ranks: dict[str, Mapping[Case, Fraction]] = field(init=False, default_factory=dict, compare=False)
 
     @property
     def book(self) -> RuleBook:
