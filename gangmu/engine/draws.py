@@ -3,7 +3,7 @@
 A column has a row a draw and a place a case; what no draw changes stays one row, and NumPy spreads it. Steps that
 hang on nothing shaken are computed once, by the exact columnar interpreter. The others run in plain doubles: where
 that interpreter would ask the reference, here the double itself decides, because the draws are random anyway; values
-that differ by less than a billionth of the largest are equal, so that ties of the rule book stay ties. Where a shaken
+that agree in twelve digits are equal, so that ties of the rule book stay ties. Where a shaken
 fact leaves its rule without an answer (a mark above the full mark is not accepted) the indicator keeps its score.
 """
 
@@ -350,9 +350,15 @@ def _each_against_each(key: Array, ties: str) -> Array:
 
 
 def alike(values: Array) -> Array:
-    """Whole numbers in the order of the values, equal where they differ by less than a billionth of the largest."""
+    """Whole numbers in the order of the values, equal where they agree in forty binary digits (twelve decimal ones).
+
+    What is as small beside the largest as the error of a sum of such values is zero.
+    """
+    values = np.ascontiguousarray(values, np.float64)
     size = np.max(np.abs(values), initial=0.0)
-    return np.rint(values / (size * GRAIN or 1.0)).astype(np.int64)
+    bits = np.where(np.abs(values) <= size * 2.0**-50, 0.0, np.abs(values)).view(np.int64)
+    keys: Array = (bits + 2**11) >> 12
+    return np.where(values < 0, -keys, keys)
 
 
 def _plain(column: Column) -> Near:
@@ -534,7 +540,7 @@ class _Drawn(Columnar):
         values = self._side_by_side(parts, [True] * len(parts))
         gone = np.isnan(values)
         lacking = gone.all(axis=0) if node.known else gone.any(axis=0)
-        state = self.states.where(lacking, MISSING) if lacking.any() else None
+        state = self.states.choose(lacking, self.least_state(*parts), None) if lacking.any() else None
         found = self._finite(_ACROSS[node.how](values), None)
         return Near(found.value, 0.0, self.states.least(state, found.state))
 
@@ -542,12 +548,13 @@ class _Drawn(Columnar):
         if node.how not in _OVER or not (node.scope in ("all", "group") or node.scope.startswith("group:")):
             return None
         of, among = _plain(self.number(node.of)), self.ops.cases.scope(node.scope)
-        value = np.where(self._counted(of, node.scope), self.ops.spread(of.value), np.nan)
+        counts = self._counted(of, node.scope)
+        value = np.where(counts, self.ops.spread(of.value), np.nan)
         found = np.empty(value.shape)
         for start, size in zip(among.starts, among.sizes, strict=True):
             mine = among.order[start : start + size]
             found[..., mine] = _OVER[node.how](value[..., mine])[..., None]
-        return self._finite(found, None)
+        return self._finite(found, self._some(among.reduced(np.add, counts.astype(np.int64))))
 
 
 def rounded(values: Array, unit: float, mode: str) -> Array:
@@ -587,32 +594,54 @@ def _sum(values: Array) -> Array:
     return found
 
 
+def _many(values: Array, axis: int = 0) -> Array:
+    """How many there are; 1 where there is none, whose state says so."""
+    found: Array = np.maximum((~np.isnan(values)).sum(axis=axis), 1)
+    return found
+
+
 def _trimmed(values: Array) -> Array:
     """The mean without the least and the greatest, where there are more than two."""
-    many = (~np.isnan(values)).sum(axis=0)
-    cut = np.where(many > 2, np.nanmin(values, axis=0) + np.nanmax(values, axis=0), 0.0)
-    mean: Array = (_sum(values) - cut) / np.where(many > 2, many - 2, np.maximum(many, 1))
+    many = _many(values)
+    cut = np.fmin.reduce(values, axis=0) + np.fmax.reduce(values, axis=0)
+    mean: Array = (_sum(values) - np.where(many > 2, cut, 0.0)) / np.where(many > 2, many - 2, many)
     return mean
 
 
+def _median(values: Array, axis: int = 0) -> Array:
+    gone = np.isnan(values).all(axis=axis, keepdims=True)
+    found: Array = np.nanmedian(np.where(gone, 0.0, values), axis=axis)
+    return found
+
+
+def _deviation(values: Array, axis: int = 0, less: int = 0) -> Array:
+    """The standard deviation; NaN where there are too few."""
+    many = _many(values, axis)
+    apart = values - np.expand_dims(np.nansum(values, axis=axis) / many, axis)
+    found: Array = np.sqrt(np.nansum(apart**2, axis=axis) / np.where(many > less, many - less, np.nan))
+    return found
+
+
 _TOGETHER: Mapping[str, Callable[[Array, Array], Array]] = {
-    "harmonic": lambda values, shares: _sum(shares) / _sum(shares / np.where(values > 0, values, np.inf)),
-    "median": lambda values, shares: np.nanmedian(values, axis=0),
+    "harmonic": lambda values, shares: np.where(
+        (values <= 0).any(axis=0), np.nan, _sum(shares) / _sum(shares / values)
+    ),
+    "median": lambda values, shares: _median(values),
     "trimmed": lambda values, shares: _trimmed(values),
 }
 _ACROSS: Mapping[str, Callable[[Array], Array]] = {
-    "mean": lambda values: np.nanmean(values, axis=0),
+    "mean": lambda values: _sum(values) / _many(values),
     "sum": _sum,
-    "min": lambda values: np.nanmin(values, axis=0),
-    "max": lambda values: np.nanmax(values, axis=0),
-    "median": lambda values: np.nanmedian(values, axis=0),
-    "sd": lambda values: np.nanstd(values, axis=0),
-    "sample_sd": lambda values: np.nanstd(values, axis=0, ddof=1),
+    "min": lambda values: np.fmin.reduce(values, axis=0),
+    "max": lambda values: np.fmax.reduce(values, axis=0),
+    "median": _median,
+    "sd": _deviation,
+    "sample_sd": lambda values: _deviation(values, less=1),
 }
 _OVER: Mapping[str, Callable[[Array], Array]] = {
-    "median": lambda values: np.nanmedian(values, axis=-1),
-    "sd": lambda values: np.nanstd(values, axis=-1),
-    "sample_sd": lambda values: np.nanstd(values, axis=-1, ddof=1),
+    "median": lambda values: _median(values, -1),
+    "sd": lambda values: _deviation(values, -1),
+    "sample_sd": lambda values: _deviation(values, -1, 1),
 }
 _BY_DOUBLES: Mapping[type[Expression], Callable[[_Drawn, Any], Column | None]] = {
     x.Ln: _Drawn.logarithm,

@@ -553,19 +553,20 @@ class Lowering(ABC):
         if node.how not in ("sum", "mean", "min", "max", "count") or not _within_realm(node.scope):
             return self.by_reference(node)
         of = self.number(node.of)
+        counts = self.has_value(of)
+        number = whole(self.ops.over("count", 0, counts, node.scope), 0, self.cases)
+        if node.how == "count":
+            return number
         try:
-            if isinstance(of, Near) or (of.den is not None and node.how != "count"):
+            if isinstance(of, Near) or of.den is not None:
                 raise NotExactError
-            return self._over_group(node, of, self.has_value(of))
+            return self._over_group(node, of, counts, number)
         except NotExactError:
             return self.nearly_over(node, of)
 
-    def _over_group(self, node: x.OverGroup, of: Exact, counts: Handle) -> Column:
-        """Over the peers that have a value; where none has, missing."""
+    def _over_group(self, node: x.OverGroup, of: Exact, counts: Handle, number: Exact) -> Column:
+        """Over the peers that have a value, `number` of them; where none has, missing."""
         ops, scope, many = self.ops, node.scope, self.cases
-        number = whole(ops.over("count", of.num, counts, scope), 0, many)
-        if node.how == "count":
-            return number
         state = None
         if counts is not True or scope.startswith("group:"):
             some = ops.compare(">", number.num, 0)

@@ -84,6 +84,19 @@ def test_random_rule_books_and_facts_come_out_the_same(backend, data):
 
 
 @pytest.mark.parametrize("backend", FAST)
+def test_units_are_counted_though_their_values_are_only_near(backend):
+    """A logarithm is a double with a bound; how many there are is a whole number."""
+    body = (
+        '  - {code: a, name: a, kind: formula, full: 9, formula: "all_count(when(actual > 0, ln(actual)))"}\n'
+    )
+    rules = load(f"rulebook: count\ntitle: count\nindicators:\n{body}")
+    facts = facts_files.read("unit,a\n甲,2\n乙,3\n丙,0\n".encode(), "facts.csv")
+
+    assert outcome(score(rules, facts, backend)) == outcome(score(rules, facts))
+    assert {row.value for row in score(rules, facts, backend).node_rows()} == {"2"}
+
+
+@pytest.mark.parametrize("backend", FAST)
 @given(data=st.data())
 @settings(PROVEN, max_examples=30)
 def test_unrounded_sums_of_many_quotients_come_out_the_same(backend, data):
