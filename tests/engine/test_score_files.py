@@ -39,7 +39,7 @@ def rows_of(scores):
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 def test_every_backend_gives_the_same_rows_and_writes_them(tmp_path, backend, ending):
-    table, parquet = files(tmp_path, CSV)
+    _, parquet = files(tmp_path, CSV)
     out = tmp_path / f"out.{ending}"
 
     found = score_files(book(BODY), parquet, backend, {"memory": "200MB", "threads": "1"})
