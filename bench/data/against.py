@@ -14,23 +14,12 @@ def prepare(size: int, folder: Path) -> None:
     subprocess.run([sys.executable, "-m", "bench.data.nation", str(size), str(folder)], check=True)
 
 
-def ours(folder: Path, *options: str) -> list[str]:
+def ours(folder: Path, *options: str, backend: str = "duckdb") -> list[str]:
     """Scores of every node, totals, places within county and group, grades: Parquet in, Parquet out."""
     files = ["--rulebook", str(folder / "book.yaml"), "--facts", str(folder / "wide.parquet")]
     out = ["-o", str(folder / "ours.parquet"), "--ranks", "total"]
-    return [
-        sys.executable,
-        "-m",
-        "gangmu",
-        "score",
-        *files,
-        "--backend",
-        "duckdb",
-        "--threads",
-        "2",
-        *out,
-        *options,
-    ]
+    how = ["--backend", backend, "--threads", "2"]
+    return [sys.executable, "-m", "gangmu", "score", *files, *how, *out, *options]
 
 
 def peer(name: str, folder: Path) -> list[str]:
@@ -41,16 +30,18 @@ def differing(folder: Path) -> dict[str, int]:
     """Cells in which the two sides differ."""
     import duckdb
 
+    ours = folder / "ours.parquet"
+    parts = f"{ours}/*.parquet" if ours.is_dir() else str(ours)
     count = "count(*) FILTER (WHERE {})"
     scores = duckdb.sql(
         f"SELECT count(*), {count.format('o.value IS DISTINCT FROM p.score')}"
-        f" FROM '{folder}/ours.parquet' o JOIN '{folder}/peer_scores.parquet' p"
+        f" FROM '{parts}' o JOIN '{folder}/peer_scores.parquet' p"
         " ON o.unit = p.unit AND o.node = printf('i%02d', p.ind)"
     ).fetchall()[0]
     totals = duckdb.sql(
         f"SELECT count(*), {count.format('o.value IS DISTINCT FROM p.total')},"
         f" {count.format('o.rank IS DISTINCT FROM p.rank')}, {count.format('o.grade IS DISTINCT FROM p.grade')}"
-        f" FROM '{folder}/ours.parquet' o JOIN '{folder}/peer_totals.parquet' p"
+        f" FROM '{parts}' o JOIN '{folder}/peer_totals.parquet' p"
         " ON o.unit = p.unit AND o.node = 'total'"
     ).fetchall()[0]
     return {

@@ -40,6 +40,7 @@ SUMMARIES: Mapping[str, Bilingual] = {
     "explain": both("得分说明", "explain a score"),
     "bundle": both("计分包：写出可重新计算的依据和结果", "write a bundle that anyone can recompute"),
     "recompute": both("重新计算计分包并核对", "recompute a bundle and compare"),
+    "robustness": both("位次稳不稳", "how firm the places are"),
     "cycle": both("考核周期：封存、重新开放、公布", "cycles: freeze facts, reopen, publish"),
     "log": both("操作日志：核验", "the log: verify it"),
     "report": both("按模板生成报告（Word）", "write a report from a template (Word)"),

@@ -41,8 +41,8 @@ class Scope:
         return cls(codes, order, np.concatenate(([0], np.cumsum(sizes)[:-1])).astype(np.int64), sizes)
 
     def reduced(self, reduce: np.ufunc, values: Array) -> Array:
-        """The values of each scope put together, at each of its cases."""
-        found: Array = reduce.reduceat(values[self.order], self.starts)[self.codes]
+        """The values of each scope put together, at each of its cases; cases along the last axis."""
+        found: Array = reduce.reduceat(values[..., self.order], self.starts, axis=-1)[..., self.codes]
         return found
 
 

@@ -2,7 +2,8 @@
 
 `Exact` holds what a plan can prove to fit: value = num / (den × scale), num and den whole numbers. Where it cannot,
 `Near` holds a double and a bound of its error; whatever lies too near an edge is decided by the reference.
-A column's handles (`num`, `den`, `holds`) are arrays, pieces of SQL, or plain Python numbers where a column
+Columns are never changed once made; they are not frozen because a plan makes thousands of them and that would cost a
+tenth of its time. A column's handles (`num`, `den`, `holds`) are arrays, pieces of SQL, or plain Python numbers where a column
 is the same for every case.
 """
 
@@ -11,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import ceil, floor, gcd
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from math import gcd
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from gangmu.engine.values import MISSING, NOT_APPLICABLE, OUTSIDE, SHARED_OUT, UNDEFINED
 
@@ -35,7 +37,7 @@ class NotExactError(Exception):
     """An operation that scaled integers cannot prove: its range leaves 64 bits, or its result is irrational."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Exact:
     """num within [low, high], den within [den_low, den_high] (None: 1), the value within [least, most].
 
@@ -57,11 +59,11 @@ class Exact:
     def constant(self) -> Fraction | None:
         """The value where it is the same for every case and always there."""
         if isinstance(self.num, int) and self.den is None and self.state is None:
-            return Fraction(self.num, self.scale)
+            return self.least if self.low == self.high else Fraction(self.num, self.scale)
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Near:
     """A double a case, no further than `error` from the value."""
 
@@ -70,7 +72,7 @@ class Near:
     state: State | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Truth:
     """Whether something holds; numbers 1 and 0 where it is reckoned with."""
 
@@ -81,14 +83,44 @@ class Truth:
 Column = Exact | Near | Truth
 
 
+ColumnT = TypeVar("ColumnT", Exact, Near, Truth, Exact | Near, Column)
+
+
+def with_state(column: ColumnT, state: State | None) -> ColumnT:
+    """The column with another state."""
+    if column.state is state:
+        return column
+    if isinstance(column, Exact):
+        return Exact(
+            column.num,
+            column.low,
+            column.high,
+            column.scale,
+            column.least,
+            column.most,
+            column.den,
+            column.den_low,
+            column.den_high,
+            state,
+        )
+    return replace(column, state=state)
+
+
 def constant(value: Fraction, state: State | None = None) -> Exact:
+    return with_state(_constant(value), state)
+
+
+@lru_cache(maxsize=4096)
+def _constant(value: Fraction) -> Exact:
     num, scale = value.numerator, value.denominator
-    return within(Exact(num, num, num, scale, value, value, state=state))
+    fits(num, scale)
+    return Exact(num, num, num, scale, value, value)
 
 
 def whole(num: Handle, low: int, high: int, scale: int = 1, state: State | None = None) -> Exact:
     """A column of scaled integers. NotExactError when its range leaves 64 bits."""
-    return within(Exact(num, low, high, scale, Fraction(low, scale), Fraction(high, scale), state=state))
+    fits(low, high, scale)
+    return Exact(num, low, high, scale, Fraction(low, scale), Fraction(high, scale), state=state)
 
 
 def quotient(num: Exact, den: Exact, state: State | None, multiply: Multiply) -> Exact:
@@ -108,35 +140,46 @@ def times(column: Exact, factor: Fraction, multiply: Multiply) -> Exact:
     scale = column.scale * factor.denominator
     shared = gcd(factor.numerator, scale)
     by, scale = factor.numerator // shared, scale // shared
-    low, high = sorted((column.low * by, column.high * by))
+    low, high = column.low * by, column.high * by
+    least, most = column.least * factor, column.most * factor
+    if by < 0:
+        low, high, least, most = high, low, most, least
     fits(low, high, scale)
-    least, most = sorted((column.least * factor, column.most * factor))
     num = column.num if by == 1 else multiply(column.num, by)
-    return replace(column, num=num, low=low, high=high, scale=scale, least=least, most=most)
+    return Exact(
+        num, low, high, scale, least, most, column.den, column.den_low, column.den_high, column.state
+    )
 
 
 def within(column: Exact) -> Exact:
-    """The column with its ranges tightened to each other. NotExactError when they leave 64 bits."""
-    least, most = max(column.least, _least(column)), min(column.most, _most(column))
-    low = max(column.low, min(floor(least * column.scale * den) for den in (column.den_low, column.den_high)))
-    high = min(column.high, max(ceil(most * column.scale * den) for den in (column.den_low, column.den_high)))
-    if max(-low, high, column.den_high, column.scale) >= LIMIT:
+    """The column with its ranges tightened to each other. NotExactError when they leave 64 bits.
+
+    In whole numbers throughout: a plan has thousands of columns, and fractions would take most of its time.
+    """
+    low, high, least, most = column.low, column.high, column.least, column.most
+    scale, narrow, wide = column.scale, column.scale * column.den_low, column.scale * column.den_high
+    under = wide if low >= 0 else narrow
+    if low * least.denominator > least.numerator * under:
+        least = Fraction(low, under)
+    over = narrow if high >= 0 else wide
+    if high * most.denominator < most.numerator * over:
+        most = Fraction(high, over)
+    low = max(low, least.numerator * (narrow if least.numerator >= 0 else wide) // least.denominator)
+    high = min(high, -(-most.numerator * (wide if most.numerator >= 0 else narrow) // most.denominator))
+    if max(-low, high, column.den_high, scale) >= LIMIT:
         raise NotExactError
-    return replace(column, low=low, high=high, least=least, most=most)
-
-
-def _least(column: Exact) -> Fraction:
-    return min(Fraction(column.low, column.scale * den) for den in (column.den_low, column.den_high))
-
-
-def _most(column: Exact) -> Fraction:
-    return max(Fraction(column.high, column.scale * den) for den in (column.den_low, column.den_high))
+    if low == column.low and high == column.high and least is column.least and most is column.most:
+        return column
+    return Exact(
+        column.num, low, high, scale, least, most, column.den, column.den_low, column.den_high, column.state
+    )
 
 
 def fits(*bounds: int) -> None:
     """NotExactError when any of the bounds leaves 64 bits."""
-    if any(abs(bound) >= LIMIT for bound in bounds):
-        raise NotExactError
+    for bound in bounds:
+        if not -LIMIT < bound < LIMIT:
+            raise NotExactError
 
 
 def products(left: tuple[int, int], right: tuple[int, int]) -> tuple[int, int]:

@@ -6,18 +6,18 @@ Every node yields a rational or says why there is none (`Missing`). Truth is 1 a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from fractions import Fraction
 
 
 class Expression:
-    """A node. Subclasses are frozen: a plan can be shared, compared and walked."""
+    """A node. Subclasses are frozen and have slots: a plan can be shared, compared and walked."""
 
-    __slots__ = ()
+    __slots__: tuple[str, ...] = ()
 
     def children(self) -> Iterator[Expression]:
-        for field in fields(self):  # type: ignore[arg-type]
-            yield from _within(getattr(self, field.name))
+        for name in self.__slots__:
+            yield from _within(getattr(self, name))
 
     def walk(self) -> Iterator[Expression]:
         """This node and all below it."""

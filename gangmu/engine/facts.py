@@ -136,6 +136,21 @@ class Facts:
             kept[key] = {who: fields for who, fields in said.items() if fields}
         return Facts(kept, self.order, self.file)
 
+    def replaced(
+        self, keys: Collection[tuple[str, str, str]], rows: Iterable[Row], problems: Problems
+    ) -> Facts:
+        """The same facts, those of some units, periods and indicators given anew; the order of units stays."""
+        others = {key: entries for key, entries in self.table.items() if key not in keys}
+        found = Facts(others, dict(self.order), self.file)
+        for row in rows:
+            found.add(row, problems)
+        return found
+
+    def of_keys(self, keys: Iterable[tuple[str, str, str]]) -> list[Row]:
+        """The rows of some units, periods and indicators."""
+        entries = [fields for key in keys for fields in self.table.get(key, {}).values()]
+        return [fact.row for fields in entries for fact in fields.values()]
+
     def cases(self) -> tuple[Case, ...]:
         """Units and periods in the order of the file; a unit that has a period is not a case without one."""
         dated = {case.unit for case in self.order if case.period}
@@ -167,8 +182,8 @@ class Facts:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over the sorted keys and values; `1.0` and `1` are the same number."""
-        lines = sorted([*row.key[:5], row.field or ACTUAL, _same(row.value)] for row in self.rows())
+        """SHA-256 over the sorted keys and values; `1.0` and `1` are the same, as are two ways to write a day."""
+        lines = sorted([*row.key[:5], row.field or ACTUAL, canonical(row.value)] for row in self.rows())
         units = [[case.unit, case.period] for case in self.cases()]
         text = json.dumps([lines, units], ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
@@ -180,9 +195,12 @@ def _number(value: str) -> Fraction | None:
     return dates.read(value) if found is None else found
 
 
-def _same(value: str) -> str:
-    number = numbers.read(value)
-    return value if number is None else numbers.exact(number)
+def canonical(value: str) -> str:
+    """The same number or day written in the same way: `5%` as `0.05`, `2018年7月1日` as `2018-07-01`."""
+    number, day = numbers.read(value), dates.read(value)
+    if number is not None:
+        return numbers.exact(number)
+    return value if day is None else dates.shown(day)
 
 
 def read(source: Path | str | bytes, name: str = "") -> Facts:

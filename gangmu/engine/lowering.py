@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from math import lcm
 from typing import Any, Protocol
@@ -31,6 +32,7 @@ from gangmu.engine.columns import (
     quotient,
     times,
     whole,
+    with_state,
     within,
 )
 from gangmu.engine.expressions import Expression
@@ -95,7 +97,7 @@ class Lowering(ABC):
         return holds
 
     def only(self, column: Column, holds: Handle) -> Column:
-        return replace(column, state=self.states.choose(holds, column.state, reason(OUTSIDE)))
+        return with_state(column, self.states.choose(holds, column.state, reason(OUTSIDE)))
 
     def value(self, node: Expression) -> Column:
         found = self._seen.get(id(node))
@@ -139,18 +141,10 @@ class Lowering(ABC):
             raise NotExactError
         ops, state = self.ops, self.least_state(left, right)
         a, b = self._together(left, right)
-        fits(a.low + b.low, a.high + b.high)
-        return within(
-            replace(
-                a,
-                num=ops.add(a.num, b.num),
-                low=a.low + b.low,
-                high=a.high + b.high,
-                least=a.least + b.least,
-                most=a.most + b.most,
-                state=state,
-            )
-        )
+        low, high = a.low + b.low, a.high + b.high
+        fits(low, high)
+        num, least, most = ops.add(a.num, b.num), a.least + b.least, a.most + b.most
+        return within(Exact(num, low, high, a.scale, least, most, a.den, a.den_low, a.den_high, state))
 
     def _together(self, left: Exact, right: Exact) -> tuple[Exact, Exact]:
         """Both over the same scale and denominator."""
@@ -165,8 +159,18 @@ class Lowering(ABC):
         if by == 1:
             return column
         fits(column.low * by, column.high * by, scale)
-        num = self.ops.mul(column.num, by)
-        return replace(column, num=num, low=column.low * by, high=column.high * by, scale=scale)
+        return Exact(
+            self.ops.mul(column.num, by),
+            column.low * by,
+            column.high * by,
+            scale,
+            column.least,
+            column.most,
+            column.den,
+            column.den_low,
+            column.den_high,
+            column.state,
+        )
 
     def _over(self, column: Exact, other: Exact, *, alone: bool = False) -> Exact:
         """The column expanded by the other's denominator; alone: only its numerator is wanted."""
@@ -344,7 +348,7 @@ class Lowering(ABC):
         a, b = self._together(left, right)
         num = (self.ops.minimum if how == "min" else self.ops.maximum)(a.num, b.num)
         low, high = pick(a.low, b.low), pick(a.high, b.high)
-        return within(replace(a, num=num, low=low, high=high, least=least, most=most, state=state))
+        return within(Exact(num, low, high, a.scale, least, most, a.den, a.den_low, a.den_high, state))
 
     def rounded(self, column: Exact | Near, decimals: int, mode: str, node: Expression) -> Exact | Near:
         try:
@@ -370,7 +374,7 @@ class Lowering(ABC):
         size = num if negative is None else ops.maximum(num, ops.negative(num))
         units = _units(ops, size, den, mode)
         units = units if negative is None else ops.choose(negative, ops.negative(units), units)
-        ends = [numbers.rounded(bound, decimals, mode) for bound in (column.least, column.most)]
+        ends = [_rounded_end(bound, decimals, mode) for bound in (column.least, column.most)]
         scale = 10 ** max(decimals, 0)
         if decimals < 0:
             units = ops.mul(units, 10**-decimals)
@@ -483,7 +487,7 @@ class Lowering(ABC):
             )
             if condition.state is not None:
                 open_ = self.states.has_none(condition.state)
-                found = replace(found, state=self.states.choose(open_, condition.state, found.state))
+                found = with_state(found, self.states.choose(open_, condition.state, found.state))
         return found
 
     def _table_of(self, node: x.Table) -> Column:
@@ -497,7 +501,7 @@ class Lowering(ABC):
         for band in reversed(others):
             found = self.select(self._in_band(of, band, node), self.known(band.value), found)
         state = self.least_state(of, found)
-        return replace(found, state=state)
+        return with_state(found, state)
 
     def _in_band(self, of: Exact | Near, band: x.Band, node: x.Table) -> Handle:
         holds: Handle = True
@@ -610,7 +614,7 @@ class Lowering(ABC):
             counted.append(ops.both(taken[-1], ops.contrary(self.states.is_in(part.state, [SHARED_OUT]))))
         state = self._combined_state(rows, taken, counted)
         result = self._put_together(node, rows, counted)
-        result = replace(result, state=self.states.least(state, result.state))
+        result = with_state(result, self.states.least(state, result.state))
         if node.how not in ("sum", "weighted") or not self._may_share_out(rows):
             return result
         at = 2 if node.how == "sum" else 1
@@ -646,7 +650,7 @@ class Lowering(ABC):
         for column, counts in zip(columns, counted, strict=True):
             # A full mark without a value adds nothing, whatever number stands in its place.
             counts = self.ops.both(counts, self.has_value(column))
-            found = self.add(found, self.as_number(self.select(counts, replace(column, state=None), zero)))
+            found = self.add(found, self.as_number(self.select(counts, with_state(column, None), zero)))
         return found
 
     def _put_together(
@@ -753,7 +757,7 @@ def _dealt_with(states: States, asked: Expression, found: Column, node: x.When) 
     if of is None or of != node.otherwise or found.state is None:
         return found
     ruled_out = asked.states if isinstance(asked, x.IsMissing) and asked.states else tuple(CODES)
-    return replace(found, state=states.without(found.state, ruled_out))
+    return with_state(found, states.without(found.state, ruled_out))
 
 
 def _exhaustive(bands: Sequence[x.Band]) -> bool:
@@ -762,6 +766,10 @@ def _exhaustive(bands: Sequence[x.Band]) -> bool:
     between = [(low + high) / 2 for low, high in pairwise(bounds)]
     beyond = [bounds[0] - 1, bounds[-1] + 1] if bounds else [Fraction(0)]
     return all(any(band.holds(point) for band in bands) for point in (*bounds, *between, *beyond))
+
+
+_rounded_end = lru_cache(maxsize=4096)(numbers.rounded)
+"""Bounds come from the rule book more than from the facts: the same ones are rounded again and again."""
 
 
 def _turned(ops: Ops, column: Exact) -> Exact:

@@ -74,6 +74,7 @@ class Plan:
     by_name: Mapping[str, Step] = field(default_factory=dict)
     of_owner: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
     asked: dict[tuple[str, str], Expression] = field(default_factory=dict)
+    _reads: dict[str, Reads] = field(default_factory=dict, compare=False)
 
     def formula(self, node: Indicator, text: str) -> Expression:
         """Another formula over the facts, parameters and lines of an indicator: what sentences and advice ask.
@@ -86,7 +87,12 @@ class Plan:
         return self.asked[key]
 
     def reads(self) -> dict[str, Reads]:
-        """Fields by indicator, over the whole plan."""
+        """Fields by indicator, over the whole plan; a mapping of one's own each time."""
+        if not self._reads:
+            self._reads.update(self._read())
+        return dict(self._reads)
+
+    def _read(self) -> dict[str, Reads]:
         found: dict[str, dict[str, set[str]]] = {}
         for step in self.steps:
             _collect(step.expression, "", found)
@@ -139,8 +145,12 @@ def plan(book: RuleBook) -> Plan:
 
 def compiled(book: RuleBook, problems: Problems) -> Plan:
     """The plan as far as it can be made; findings go to `problems`."""
-    steps = list(_Compiler(book, problems).steps())
-    ordered = _ordered(steps, book, problems)
+    return arranged(book, list(_Compiler(book, problems).steps()), problems)
+
+
+def arranged(book: RuleBook, steps: list[Step], problems: Problems | None = None) -> Plan:
+    """A plan of these steps, each brought after those it refers to; a cycle goes to `problems`."""
+    ordered = _ordered(steps, book, Problems() if problems is None else problems)
     owners: dict[str, list[Step]] = {}
     for step in ordered:
         owners.setdefault(step.owner, []).append(step)

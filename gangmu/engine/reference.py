@@ -43,7 +43,10 @@ _Peers = tuple[Realm, str, str]
 
 
 class Interpreter:
-    """Evaluates a plan over facts, step by step, each over all cases. `columns` holds a value a step and case."""
+    """Evaluates a plan over facts, step by step, each over all cases.
+
+    columns: a value a step and case; what stands there before `run` is not computed again.
+    """
 
     def __init__(
         self,
@@ -57,7 +60,7 @@ class Interpreter:
         self.cases = tuple(groups)
         self.columns: dict[str, Column] = {}
         self.changes: dict[Change, Fraction] = {}
-        self._names = {case: facts.attribute(case, "name") for case in self.cases}
+        self.names = {case: facts.attribute(case, "name") for case in self.cases}
         self._nodes = {node.code: node for node in plan.book.indicators()}
         self.realms = {case: facts.realm(case, plan.book.separate) for case in self.cases}
         self._over: dict[tuple[int, str, _Peers], Any] = {}
@@ -70,12 +73,13 @@ class Interpreter:
             self._peers.setdefault((realm, "all", ""), []).append(case)
             self._peers.setdefault((("", ""), "own", case.unit), []).append(case)
             self._peers.setdefault((("", realm[1]), "ever", ""), []).append(case)
-            self._called.setdefault((realm, self._names[case]), case)
+            self._called.setdefault((realm, self.names[case]), case)
         self._called.update({(self.realms[case], case.unit): case for case in self.cases})
 
     def run(self) -> dict[str, Column]:
         for step in self.plan.steps:
-            self.columns[step.name] = {case: self._step(step, case) for case in self.cases}
+            if step.name not in self.columns:
+                self.columns[step.name] = {case: self._step(step, case) for case in self.cases}
         return self.columns
 
     def changed(self, case: Case, owner: str, of_field: str, at: Fraction) -> Value:
@@ -105,7 +109,7 @@ class Interpreter:
         return self._peers[self.realms[case], "all", ""]
 
     def _step(self, step: Step, case: Case) -> Value:
-        if not step.reach.takes_in(case.unit, self._names[case], self.groups[case]):
+        if not step.reach.takes_in(case.unit, self.names[case], self.groups[case]):
             return NOT_FOR_UNIT
         found = self.value(step.expression, case)
         return TOO_LONG if isinstance(found, Fraction) and numbers.bits(found) > numbers.MAX_BITS else found
@@ -173,7 +177,7 @@ class Interpreter:
         return self.columns[node.node][case]
 
     def _lookup(self, node: x.Lookup, case: Case, event: Event | None) -> Value:
-        keys = (self.groups[case],) if node.by == "group" else (case.unit, self._names[case])
+        keys = (self.groups[case],) if node.by == "group" else (case.unit, self.names[case])
         for key, entry in node.table:
             if key in keys:
                 return self.value(entry, case, event)

@@ -17,7 +17,7 @@ from gangmu.engine.writing import write
 from gangmu.problems import Problems, refuse
 
 if TYPE_CHECKING:
-    from gangmu.engine.duckdb_scores import Run
+    from gangmu.engine.sql_run import Run
 
 PARQUET = ".parquet"
 ENDINGS = (".csv", ".xlsx", PARQUET)
@@ -58,8 +58,8 @@ class InMemory:
 
 
 @dataclass(frozen=True, slots=True)
-class InDuckDB:
-    """Results that lie in DuckDB's tables."""
+class InSql:
+    """Results that lie in the tables of a SQL engine."""
 
     run: Run
 
@@ -85,13 +85,14 @@ class InDuckDB:
             )
 
     def write(self, path: Path, *, all_ranks: bool = True) -> None:
-        if path.suffix.lower() not in (PARQUET, ".csv"):
+        name, endings = self.run.engine.name, self.run.engine.endings
+        if path.suffix.lower() not in endings:
             raise refuse(
                 "score.output",
-                f"后端 duckdb 不能写成“{path.suffix}”",
-                f'backend duckdb does not write "{path.suffix}"',
-                "请用 .parquet 或 .csv",
-                "use .parquet or .csv",
+                f"后端 {name} 不能写成“{path.suffix}”",
+                f'backend {name} does not write "{path.suffix}"',
+                f"请用 {'、'.join(endings)}",
+                f"use {' or '.join(endings)}",
                 file=str(path),
             )
         self.run.write(path, all_ranks=all_ranks)
@@ -107,31 +108,51 @@ def checked(book: RuleBook, path: Path) -> facts.Facts:
     return given
 
 
-def _by_interpreter(backend: str) -> Callable[[RuleBook, Path, Mapping[str, str]], Scores]:
+Score = Callable[[RuleBook, Path, Mapping[str, str]], Scores]
+
+
+def _by_interpreter(backend: str) -> Score:
     def score(book: RuleBook, path: Path, settings: Mapping[str, str]) -> Scores:
         return InMemory(scoring.score(book, checked(book, path), backend))
 
     return score
 
 
-def _duckdb(book: RuleBook, path: Path, settings: Mapping[str, str]) -> Scores:
+def _in_sql(prepared: Callable[[RuleBook, Path, Mapping[str, str]], Run]) -> Score:
     """In SQL where the plan is proven to fit it and the facts are a table of numbers, else by columns."""
-    from gangmu.engine import duckdb_scores
-    from gangmu.engine.sql_scores import NotInSqlError
 
-    try:
-        connection = duckdb_scores.connect(duckdb_scores.Settings.of(settings))
-        run = duckdb_scores.prepare(book, duckdb_scores.WideFacts.of(connection, path))
-    except NotInSqlError:
-        return InMemory(scoring.score(book, checked(book, path), "columnar"))
-    run.compute()
-    return InDuckDB(run)
+    def score(book: RuleBook, path: Path, settings: Mapping[str, str]) -> Scores:
+        from gangmu.engine.sql_scores import NotInSqlError
+
+        try:
+            run = prepared(book, path, settings)
+        except NotInSqlError:
+            return InMemory(scoring.score(book, checked(book, path), "columnar"))
+        run.compute()
+        return InSql(run)
+
+    return score
 
 
-BACKENDS: Mapping[str, Callable[[RuleBook, Path, Mapping[str, str]], Scores]] = {
+def _duckdb(book: RuleBook, path: Path, settings: Mapping[str, str]) -> Run:
+    from gangmu.engine import duckdb_scores, sql_run
+
+    engine = duckdb_scores.DuckDB.of(duckdb_scores.Settings.of(settings))
+    return sql_run.prepare(book, duckdb_scores.facts_of(engine, path))
+
+
+def _spark(book: RuleBook, path: Path, settings: Mapping[str, str]) -> Run:
+    from gangmu.engine import spark_scores, sql_run
+
+    engine = spark_scores.Spark.of(spark_scores.local(settings))
+    return sql_run.prepare(book, spark_scores.facts_of(engine, str(path)))
+
+
+BACKENDS: Mapping[str, Score] = {
     "reference": _by_interpreter("reference"),
     "columnar": _by_interpreter("columnar"),
-    "duckdb": _duckdb,
+    "duckdb": _in_sql(_duckdb),
+    "spark": _in_sql(_spark),
 }
 
 

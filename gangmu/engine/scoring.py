@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from gangmu.engine import fact_check, grading, numbers, planning
+from gangmu.engine import again, fact_check, grading, numbers, planning
 from gangmu.engine.backends import BACKENDS
 from gangmu.engine.facts import Case, Facts, Realm
 from gangmu.engine.planning import OUT, Plan
@@ -81,6 +81,7 @@ class Results:
     groups: Mapping[Case, str]
     interpreter: Interpreter
     columns: Mapping[str, Mapping[Case, Value]] = field(default_factory=dict)
+    _ranks: dict[str, Mapping[Case, Fraction]] = field(default_factory=dict, compare=False)
 
     @property
     def book(self) -> RuleBook:
@@ -112,13 +113,14 @@ class Results:
     def out(self, case: Case) -> bool:
         return self.columns[OUT][case] == 1
 
-    @functools.cached_property
-    def ranks(self) -> Mapping[str, Mapping[Case, Fraction]]:
-        """Places of every node, over the units that are ranked."""
-        return {node.code: self._places(node.code) for node in self.book.nodes()}
+    def ranks(self, node: str) -> Mapping[Case, Fraction]:
+        """Places of a node, over the units that are ranked; found when first asked for."""
+        if node not in self._ranks:
+            self._ranks[node] = self._places(node)
+        return self._ranks[node]
 
     def rank(self, node: str, case: Case) -> Fraction | None:
-        return self.ranks[node].get(case)
+        return self.ranks(node).get(case)
 
     @functools.cached_property
     def grades(self) -> Mapping[Case, str]:
@@ -242,6 +244,20 @@ def score(book: RuleBook, facts: Facts, backend: str = "reference", *, grouped: 
     fact_check.check(plan, facts, groups if grouped else {}).raise_if_any()
     interpreter, columns = BACKENDS[backend](plan, facts, groups)
     return Results(plan, facts, groups, interpreter, columns)
+
+
+def score_again(before: Results, book: RuleBook, facts: Facts) -> Results:
+    """`score`, of a book and facts that differ little from those of `before`: what cannot differ is taken from there.
+
+    InputRefused as `score`.
+    """
+    plan = before.plan if book is before.book else planning.plan(book)
+    facts = facts.without(book.missing_marks)
+    groups = groups_of(book, facts)
+    fact_check.check(plan, facts, groups).raise_if_any()
+    interpreter = Interpreter(plan, facts, groups)
+    interpreter.columns = again.kept(before, interpreter)
+    return Results(plan, facts, groups, interpreter, interpreter.run())
 
 
 def findings(book: RuleBook, facts: Facts) -> Problems:

@@ -2,21 +2,20 @@
 
 Handles are nodes of a graph, each written once however often it is used. Aggregates over groups need a finished table
 to stand on, so the graph falls into stages: stage 0 is the table of facts, each later one joins the aggregates of the
-stage before. Dialects differ in a dozen words only.
+stage before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from gangmu.engine.columns import Handle
+from gangmu.engine.sql_dialects import DUCKDB, Dialect, Table
 
 DEEP = 40
 """An expression nested deeper than this gets a column of its own."""
-WIDE_GROUP = 2_000
-"""Places are looked up in a sorted list of the group up to this size, then by a window."""
 KEYS = {"group": ("realm", "grp"), "all": ("realm",)}
 
 
@@ -32,48 +31,6 @@ class Piece:
 
     def pieces(self) -> Iterator[Piece]:
         return (arg for arg in self.args if isinstance(arg, Piece))
-
-
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """The words in which two SQL engines differ."""
-
-    big: str
-    floor_div: str
-    sorted_list: Mapping[str, str]
-    distinct_list: Mapping[str, str]
-    position: str
-    length: str
-
-
-DUCKDB = Dialect(
-    big="BIGINT",
-    floor_div="({} // {})",
-    sorted_list={
-        "high": "list_sort(list({}) FILTER (WHERE {}), 'DESC')",
-        "low": "list_sort(list({}) FILTER (WHERE {}))",
-    },
-    distinct_list={
-        "high": "list_sort(list(DISTINCT {}) FILTER (WHERE {}), 'DESC')",
-        "low": "list_sort(list(DISTINCT {}) FILTER (WHERE {}))",
-    },
-    position="coalesce(list_position({}, {}), 1)",
-    length="len({})",
-)
-SPARK = Dialect(
-    big="BIGINT",
-    floor_div="({} DIV {})",
-    sorted_list={
-        "high": "sort_array(collect_list({}) FILTER (WHERE {}), false)",
-        "low": "sort_array(collect_list({}) FILTER (WHERE {}))",
-    },
-    distinct_list={
-        "high": "sort_array(collect_set({}) FILTER (WHERE {}), false)",
-        "low": "sort_array(collect_set({}) FILTER (WHERE {}))",
-    },
-    position="greatest(array_position({}, {}), 1)",
-    length="size({})",
-)
 
 
 class SqlOps:
@@ -172,8 +129,9 @@ class SqlOps:
     def pick(self, index: Handle, values: Sequence[int], beyond: int) -> Handle:
         if isinstance(index, int):
             return values[index - 1] if 1 <= index <= len(values) else beyond
-        cases = " ".join(f"WHEN {place} THEN {_literal(value)}" for place, value in enumerate(values, 1))
-        return self._piece(f"CASE {{}} {cases} ELSE {_literal(beyond)} END", index)
+        said = self.dialect.literal
+        cases = " ".join(f"WHEN {place} THEN {said(value)}" for place, value in enumerate(values, 1))
+        return self._piece(f"CASE {{}} {cases} ELSE {said(beyond)} END", index)
 
     def keyed(self, by: str, table: Mapping[str, int], otherwise: int) -> Handle:
         found: Handle = otherwise
@@ -190,8 +148,8 @@ class SqlOps:
             if key not in self.groups:
                 return False
             return self._piece("({} = {})", self.column("grp"), self.groups.index(key))
-        said = key.replace("'", "''").replace("{", "{{").replace("}", "}}")
-        return self._piece(f"(CAST({{}} AS VARCHAR(200)) = '{said}')", self.column("unit"))
+        said = self.dialect.text(key).replace("{", "{{").replace("}", "}}")
+        return self._piece(f"(CAST({{}} AS STRING) = {said})", self.column("unit"))
 
     def over(self, how: str, of: Handle, counts: Handle, scope: str) -> Handle:
         counts, key = self._scoped(counts, scope)
@@ -199,7 +157,7 @@ class SqlOps:
             return self._piece("count(CASE WHEN {} THEN 1 END)", counts, scope=key)
         counted = of if counts is True else self._piece("CASE WHEN {} THEN {} END", counts, of)
         empty = "0" if how == "sum" else "NULL"
-        return self._piece(f"coalesce(CAST({how}({{}}) AS {self.dialect.big}), {empty})", counted, scope=key)
+        return self._piece(f"coalesce(CAST({how}({{}}) AS BIGINT), {empty})", counted, scope=key)
 
     def _scoped(self, counts: Handle, scope: str) -> tuple[Handle, str]:
         if scope.startswith("group:"):
@@ -233,15 +191,9 @@ _COMPARED: Mapping[str, Any] = {
 }
 
 
-def _literal(value: Handle) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"CAST({value} AS BIGINT)" if abs(value) > 100 else str(value)
-
-
 @dataclass
 class Query:
-    """The statements that compute some columns from a table of facts.
+    """The tables that lead from facts to some columns.
 
     base: a table or view with `unit`, `period`, `realm`, `grp` and the columns of facts. kept: output name → handle.
     """
@@ -250,6 +202,7 @@ class Query:
     kept: Mapping[str, Handle]
     carried: Sequence[str]
     types: Mapping[str, str] = field(default_factory=dict)
+    dialect: Dialect = DUCKDB
     prefix: str = "gm"
 
     def __post_init__(self) -> None:
@@ -287,11 +240,11 @@ class Query:
         self._stage[id(piece)] = max(below, default=0) + (1 if piece.scope else 0)
         self._order.append(piece)
 
-    def statements(self) -> tuple[list[str], str]:
-        """What to execute in order, and the name of the table that then holds the columns kept."""
+    def tables(self) -> list[Table]:
+        """What to make in order; the last holds the columns kept."""
         self._bind()
         last = max((self._stage[id(piece)] for piece in self._order), default=0)
-        found: list[str] = []
+        found: list[Table] = []
         source = self.base
         for stage in range(last + 1):
             aggregates = [piece for piece in self._order if piece.scope and self._stage[id(piece)] == stage]
@@ -300,13 +253,14 @@ class Query:
                 mine = [piece for piece in aggregates if piece.scope == scope]
                 if mine:
                     name = f"{self.prefix}_{scope}_{stage}"
-                    found.append(self._aggregated(name, source, scope, mine))
+                    found.append(Table(name, self._aggregated(source, scope, mine), "once"))
                     joins.append(f"JOIN {name} USING ({', '.join(KEYS[scope])})")
             table = f"{self.prefix}_{stage}"
-            kind = "TEMP VIEW" if stage < last and stage == 0 else "TEMP TABLE"
-            found.append(f"CREATE OR REPLACE {kind} {table} AS {self._selected(source, joins, stage, last)}")
+            first = stage < last and stage == 0
+            query = self._selected(source, joins, stage, last)
+            found.append(Table(table, query, "view" if first else "table"))
             source = table
-        return found, source
+        return found
 
     def _bind(self) -> None:
         """Names for whatever needs a column: what is used twice, nested deep, an aggregate, or needed by one."""
@@ -323,10 +277,10 @@ class Query:
                 depth = 0
             self._depth[id(piece)] = depth
 
-    def _aggregated(self, name: str, source: str, scope: str, pieces: Sequence[Piece]) -> str:
+    def _aggregated(self, source: str, scope: str, pieces: Sequence[Piece]) -> str:
         keys = ", ".join(KEYS[scope])
         chosen = ", ".join(f"{self._written(piece)} AS {self._names[id(piece)]}" for piece in pieces)
-        return f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {keys}, {chosen} FROM {source} GROUP BY {keys}"
+        return f"SELECT {keys}, {chosen} FROM {source} GROUP BY {keys}"
 
     def _selected(self, source: str, joins: Sequence[str], stage: int, last: int) -> str:
         """The columns of a stage, in layers: each stands on the names of those below it."""
@@ -363,7 +317,7 @@ class Query:
         return [*self.carried, *(name for name in dict.fromkeys(names) if name not in self.carried)]
 
     def _output(self, name: str, handle: Handle) -> str:
-        said = self._names[id(handle)] if isinstance(handle, Piece) else _literal(handle)
+        said = self._names[id(handle)] if isinstance(handle, Piece) else self._literal(handle)
         kind = self.types.get(name)
         return f"{f'CAST({said} AS {kind})' if kind else said} AS {name}"
 
@@ -386,13 +340,10 @@ class Query:
         if isinstance(arg, str):
             return arg
         if not isinstance(arg, Piece):
-            return _literal(arg)
+            return self._literal(arg)
         return self._names.get(id(arg)) or self._written(arg)
 
-
-def quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def listed(names: Iterable[str]) -> str:
-    return ", ".join(names)
+    def _literal(self, value: Handle) -> str:
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        return self.dialect.literal(value)

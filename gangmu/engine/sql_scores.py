@@ -15,10 +15,15 @@ from gangmu.engine.lowering import Lowering
 from gangmu.engine.planning import GRADED, OUT, Plan
 from gangmu.engine.rulebook import TOTAL, Grade, Grading, Indicator, Ranking, Veto
 from gangmu.engine.sql import SqlOps
+from gangmu.engine.sql_dialects import Dialect, Table
 from gangmu.engine.states import State
 from gangmu.engine.values import OUTSIDE
 
 MOST_DECIMALS = 12
+SCORES, GRADED_UNITS = "scores", "graded"
+"""Tables of a finished run: a row a unit with its kept columns; a row a unit with its place and grade."""
+WHO = ("unit", "period", "grp_name", "realm", "grp")
+"""Columns that every table of units carries: who it is, and whom it is compared with."""
 LAST = 10**9
 """The order of a unit without a place."""
 
@@ -128,15 +133,15 @@ class Scored:
         said = f"{name}{place}"
         return said if node.state is None else f"CASE WHEN s{place} = {WITH_VALUE} THEN {said} END"
 
+    @property
+    def dialect(self) -> Dialect:
+        return self.ops.dialect
+
     def decimal(self, said: str) -> str:
         """Scaled integers as decimals."""
-        most = max(max(-node.low, node.high) for node in self.nodes)
-        digits = 18 if most < 10 ** (18 - self.decimals) else 38
-        if self.decimals == 0:
-            return f"CAST({said} AS DECIMAL({digits}, 0))"
-        # The product of DECIMAL(18-k, 0) and DECIMAL(k, k) is DECIMAL(18, k): no wider type is ever touched.
-        unit = f"CAST(0.{'1'.zfill(self.decimals)} AS DECIMAL({self.decimals}, {self.decimals}))"
-        return f"CAST({said} AS DECIMAL({digits - self.decimals}, 0)) * {unit}"
+        return self.dialect.decimal(
+            said, self.decimals, max(max(-node.low, node.high) for node in self.nodes)
+        )
 
     def kept(self) -> dict[str, Handle]:
         """Columns by name: n values, p prints and s states of nodes, then what standing needs."""
@@ -274,8 +279,8 @@ def _shown(lowering: SqlLowering, code: str, column: Exact, printed: Exact, deci
     )
 
 
-def ranked(plan: Plan, source: str) -> list[str]:
-    """Statements that make the table `standing`: a row a unit with its place, from a table of kept columns.
+def ranked(plan: Plan, source: str) -> Table:
+    """The table `standing`: a row a unit with its place, from a table of kept columns.
 
     Places are whole numbers of 1/place_unit: equals that share the mean of two places have a half.
     """
@@ -285,13 +290,13 @@ def ranked(plan: Plan, source: str) -> list[str]:
     keys = [f"judged {order}", *(f"tie{place} DESC" for place in range(len(ranking.tie_break)))]
     place = place_of(ranking, population, keys)
     among = " AND ".join(["has_total", "NOT is_out", *(f"among{n}" for n in range(len(ranking.among)))])
-    others = _others(plan)
-    unit = 2 if ranking.ties == "mean" else 1
-    return [
-        f'CREATE OR REPLACE TEMP TABLE standing AS SELECT unit, period, "group", realm, grp, {", ".join(others)},'
-        f" {unit} AS place_unit, CAST({place} AS INTEGER) AS place FROM {source} WHERE {among} UNION ALL"
-        f' SELECT unit, period, "group", realm, grp, {", ".join(others)}, {unit}, NULL FROM {source} WHERE NOT ({among})'
-    ]
+    said = ", ".join([*WHO, *_others(plan), f"{2 if ranking.ties == 'mean' else 1} AS place_unit"])
+    return Table(
+        "standing",
+        f"SELECT {said}, CAST({place} AS INTEGER) AS place FROM {source} WHERE {among}"
+        f" UNION ALL SELECT {said}, NULL FROM {source} WHERE NOT ({among})",
+        "once",
+    )
 
 
 def place_of(ranking: Ranking, population: str, keys: Sequence[str]) -> str:
@@ -316,47 +321,49 @@ def _others(plan: Plan) -> list[str]:
     return names + (["graded", "has_graded"] if plan.book.grading else [])
 
 
-def grades(plan: Plan, scored: Scored) -> list[str]:
-    """Statements that add the column `grade` (a place in the list of grades) to `standing`, best grade first."""
+def grades(plan: Plan, scored: Scored) -> list[Table]:
+    """Tables that add the column `grade` (a place in the list of grades) to `standing`, best grade first."""
     grading = plan.book.grading
     if grading is None:
-        return [
-            "CREATE OR REPLACE TEMP TABLE graded_0 AS SELECT *, CAST(NULL AS INTEGER) AS grade FROM standing"
-        ]
+        return [Table(GRADED_UNITS, "SELECT *, CAST(NULL AS INTEGER) AS grade FROM standing", "once")]
     scale = scored.graded(grading).scale
     population = "realm" if grading.per == "all" else "realm, grp"
     best = _best_allowed(plan.book.vetoes, grading)
     found = [
-        "CREATE OR REPLACE TEMP TABLE graded_0 AS SELECT *, CAST(NULL AS INTEGER) AS grade,"
-        f" count(*) OVER (PARTITION BY {population}) AS size, coalesce(place, {LAST}) AS line, {best} AS best"
-        " FROM standing"
+        Table(
+            "graded_0",
+            f"SELECT *, count(*) OVER (PARTITION BY {population}) AS size, coalesce(place, {LAST}) AS line,"
+            f" {best} AS best, CAST(NULL AS INTEGER) AS grade FROM standing",
+            "once",
+        )
     ]
+    kept = ", ".join([*WHO, *_others(plan), "place_unit", "place", "size", "line", "best"])
     for index, grade in enumerate(grading.grades):
+        source = f"graded_{index}"
         meets = " AND ".join(
             ["grade IS NULL", "has_graded", "NOT is_out", f"best <= {index}", *_conditions(grade, scale)]
         )
         places = _quota(scored, grading, grade)
-        if places is None:
-            given = f"SELECT * REPLACE (CASE WHEN {meets} THEN {index} ELSE grade END AS grade) FROM graded_{index}"
-        else:
+        if places is not None:
             among = f"(PARTITION BY {population}, able ORDER BY line"
             turn = f"rank() OVER {among})" if grading.ties == "up" else f"count(*) OVER {among})"
-            given = (
-                f"SELECT * EXCLUDE (able, turn, many) REPLACE (CASE WHEN able AND (turn <= {places} OR many <= {places})"
-                f" THEN {index} ELSE grade END AS grade) FROM (SELECT *, {turn} AS turn,"
-                f" count(*) OVER (PARTITION BY {population}, able) AS many"
-                f" FROM (SELECT *, ({meets}) AS able FROM graded_{index}))"
+            source = (
+                f"(SELECT *, {turn} AS turn, count(*) OVER (PARTITION BY {population}, able) AS many"
+                f" FROM (SELECT *, ({meets}) AS able FROM {source}))"
             )
-        found.append(f"CREATE OR REPLACE TEMP TABLE graded_{index + 1} AS {given}")
+            meets = f"able AND (turn <= {places} OR many <= {places})"
+        given = f"SELECT {kept}, CASE WHEN {meets} THEN {index} ELSE grade END AS grade FROM {source}"
+        found.append(Table(f"graded_{index + 1}", given, "once"))
     last, most = len(grading.grades), len(grading.grades) - 1
     down = " + ".join(
         f"CASE WHEN veto{place} THEN {veto.steps} ELSE 0 END"
         for place, veto in enumerate(plan.book.vetoes)
         if veto.effect == "lower"
     )
-    lowered = f"least(grade + {down}, {most})" if down else "grade"
+    # `least` passes over what is empty: a unit without a grade would get the last.
+    lowered = f"CASE WHEN grade IS NOT NULL THEN least(grade + {down}, {most}) END" if down else "grade"
     found.append(
-        f"CREATE OR REPLACE TEMP TABLE graded_0 AS SELECT * REPLACE ({lowered} AS grade) FROM graded_{last}"
+        Table(GRADED_UNITS, f"SELECT unit, period, place, {lowered} AS grade FROM graded_{last}", "once")
     )
     return found
 
@@ -386,18 +393,21 @@ def _conditions(grade: Grade, scale: int) -> list[str]:
 def _quota(scored: Scored, grading: Grading, grade: Grade) -> str | None:
     """How many of a population of `size` may have the grade, as SQL; None: as many as earn it."""
     if grade.share is not None:
-        return _for_each_group(scored, grade.share, lambda share: _share_of_size(share, grading.quota))
+        divided = scored.dialect.floor_div
+        return _for_each_group(
+            scored, grade.share, lambda share: _share_of_size(share, grading.quota, divided)
+        )
     if grade.places is None:
         return None
     return _for_each_group(scored, grade.places, lambda places: str(int(places)))
 
 
-def _share_of_size(share: Fraction, rounding: str) -> str:
+def _share_of_size(share: Fraction, rounding: str, divided: str) -> str:
     top, bottom = f"size * {share.numerator}", share.denominator
     return {
-        numbers.DOWN: f"({top}) // {bottom}",
-        numbers.UP: f"({top} + {bottom - 1}) // {bottom}",
-        numbers.HALF_UP: f"(2 * {top} + {bottom}) // {2 * bottom}",
+        numbers.DOWN: divided.format(f"({top})", bottom),
+        numbers.UP: divided.format(f"({top} + {bottom - 1})", bottom),
+        numbers.HALF_UP: divided.format(f"(2 * {top} + {bottom})", 2 * bottom),
     }[rounding]
 
 

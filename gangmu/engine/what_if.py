@@ -15,7 +15,7 @@ from gangmu.engine import loading, numbers, yaml_tree
 from gangmu.engine.explanation import case_of
 from gangmu.engine.facts import ACTUAL, Case, Facts, Row
 from gangmu.engine.rulebook import TOTAL, RuleBook, Section
-from gangmu.engine.scoring import Results, score
+from gangmu.engine.scoring import Results, score_again
 from gangmu.engine.scoring import Row as Result
 from gangmu.engine.yaml_tree import Scalar, Tree
 from gangmu.problems import InputRefused, Problems, Text, refuse
@@ -160,7 +160,7 @@ def what_if(before: Results, text: str, changes: Sequence[Change]) -> WhatIf:
     book = _with_rules(before.book, text, of_rules, problems) if of_rules else before.book
     facts = _with_facts(before, [change for change in changes if isinstance(change, FactChange)], problems)
     problems.raise_if_any()
-    return WhatIf(before, score(book, facts))
+    return WhatIf(before, score_again(before, book, facts))
 
 
 def fact(said: str) -> FactChange:
@@ -229,54 +229,61 @@ def _with_rules(
 
 def _with_facts(before: Results, changes: Iterable[FactChange], problems: Problems) -> Facts:
     """The facts with some of them changed, in the same order of units."""
-    rows = list(before.facts.rows())
+    facts = before.facts
     for change in changes:
         try:
-            rows = _changed(before, rows, change)
+            facts = _changed(before, facts, change, problems)
         except InputRefused as refused:
             problems.extend(refused.problems)
-    found = Facts(order=dict(before.facts.order), file=before.facts.file)
-    for row in rows:
-        found.add(row, problems)
-    return found
+    return facts
 
 
-def _changed(before: Results, rows: Sequence[Row], change: FactChange) -> list[Row]:
+def _changed(before: Results, facts: Facts, change: FactChange, problems: Problems) -> Facts:
+    """What stood for the unit in its period or for all of them gives way to what is said now."""
     case = case_of(before, change.unit, change.period or None)
     indicator, field = change.indicator, change.field or ACTUAL
     reads = before.plan.reads().get(indicator)
     if reads is None:
-        return _described(before, rows, case, change)
-    mine = [row for row in rows if _is_of(row, case, indicator)]
-    others = [row for row in rows if not _is_of(row, case, indicator)]
+        return _described(before, facts, case, change, problems)
+    of_events = reads.event_numbers | reads.event_texts
+    of_event = field in of_events and field not in reads.numbers | reads.texts
+    keys = _keys(case, indicator)
+    return facts.replaced(keys, _rows(facts.of_keys(keys), case, change, of_event=of_event), problems)
+
+
+def _keys(case: Case, *indicators: str) -> list[tuple[str, str, str]]:
+    return [
+        (case.unit, period, indicator)
+        for indicator in indicators
+        for period in dict.fromkeys(("", case.period))
+    ]
+
+
+def _rows(mine: Sequence[Row], case: Case, change: FactChange, *, of_event: bool) -> list[Row]:
+    """The rows of the indicator as they would be."""
+    indicator, field = change.indicator, change.field or ACTUAL
     new = Row(case.unit, case.period, indicator, "", "", field, change.value, WHERE, "", _said(change))
     if not change.field and not change.value:
-        return others
-    if field in reads.event_numbers | reads.event_texts and field not in reads.numbers | reads.texts:
+        return []
+    if of_event:
         kept = [row for row in mine if row.event == _EVENT and row.field != field]
-        return [*others, *kept, replace(new, event=_EVENT)]
+        return [*kept, replace(new, event=_EVENT)]
     standing = [row for row in mine if not row.event and (row.field or ACTUAL) == field]
     scorers = dict.fromkeys(row.scorer for row in standing if row.scorer)
     rest = [row for row in mine if row not in standing]
-    return [*others, *rest, *(replace(new, scorer=scorer) for scorer in scorers or ("",))]
+    return [*rest, *(replace(new, scorer=scorer) for scorer in scorers or ("",))]
 
 
-def _is_of(row: Row, case: Case, indicator: str) -> bool:
-    return (row.unit, row.indicator) == (case.unit, indicator) and row.period in ("", case.period)
-
-
-def _described(before: Results, rows: Sequence[Row], case: Case, change: FactChange) -> list[Row]:
+def _described(before: Results, facts: Facts, case: Case, change: FactChange, problems: Problems) -> Facts:
     """What describes a unit, such as its group."""
     book = before.book
     known = {book.group_by, *(name for name, _ in book.ranking.among)}
     if change.indicator not in known or change.field:
         raise _unknown(change.indicator, sorted({*before.plan.reads(), *known}), _said(change))
-    told = [row for row in rows if row.unit == case.unit and row.period in ("", case.period)]
-    rest = [row for row in rows if row not in told or (row.indicator or row.field) != change.indicator]
-    return [
-        *rest,
-        Row(case.unit, case.period, "", "", "", change.indicator, change.value, WHERE, "", _said(change)),
-    ]
+    keys = _keys(case, "", change.indicator)
+    rest = [row for row in facts.of_keys(keys) if (row.indicator or row.field) != change.indicator]
+    new = Row(case.unit, case.period, "", "", "", change.indicator, change.value, WHERE, "", _said(change))
+    return facts.replaced(keys, [*rest, new], problems)
 
 
 def _said(change: Change) -> str:

@@ -57,6 +57,7 @@ PERMISSIONS: dict[str, set[str]] = {
     "supervision.urge": _OFFICE,
     "score.see_all_units": _OFFICE | {LEADING_GROUP, LEADER, DELEGATE, AUDITOR},
     "score.see_own": _UNIT,
+    "score.see_firmness": _OFFICE | {LEADING_GROUP},
     "score.run": _OFFICE,
     "rulebook.lock": {OFFICE_HEAD},
     "cycle.close": {OFFICE_HEAD},

@@ -48,6 +48,7 @@ urlpatterns: list[URLPattern] = [
     path("scores/<period:period>/", scores.ranking, name="scores"),
     path("scores/<period:period>/what-if/", scores.what_if, name="what-if"),
     path("scores/<period:period>/bundle.zip", scores.bundle, name="bundle"),
+    path("scores/<period:period>/firmness/", scores.how_firm, name="firmness"),
     path("scores/<period:period>/<str:unit>/", scores.sheet, name="score-sheet"),
     path("rulebooks/", rulebooks.index, name="rulebooks"),
     path("rulebooks/<str:code>/", rulebooks.rulebook, name="rulebook"),

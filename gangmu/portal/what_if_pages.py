@@ -20,7 +20,9 @@ from gangmu.engine.reference import SLASH
 from gangmu.engine.rulebook import Indicator
 from gangmu.engine.scoring import Results
 from gangmu.engine.what_if import Change, FactChange, Move, WeightChange, what_if
-from gangmu.org.models import Unit
+from gangmu.org import permissions
+from gangmu.org.models import Unit, User
+from gangmu.portal.glossing import glossed, grade
 from gangmu.problems import InputRefused, Problem, Text
 from gangmu.scoring import books
 from gangmu.web.cells import Link, said
@@ -57,31 +59,61 @@ class Question:
         if self.field == WEIGHT:
             return _("分值或权重")
         field = kinds()[self.indicator.kind].field(self.field)
-        return said(field.label if field else _EVENT_LABELS.get(self.field, Text(self.field, self.field)))
+        known = field.label if field else _EVENT_LABELS.get(self.field)
+        return said(known) if known else grade(self.field)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Everything before and after. was: what stood there, as people read it; "" where there was nothing."""
+    """Before and after. was: what stood there, as people read it; "" where there was nothing.
+
+    moves: of the units the reader may see. alone: that is the own unit, and what is asked about others stays unsaid.
+    """
 
     question: Question
     unit: Unit | None
     was: str
     value: str
     moves: tuple[Move, ...]
+    alone: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """What becomes of the own unit, in words."""
+        return glossed("; ".join(said(move.sentence) for move in self.moves))
 
     @property
     def moved(self) -> int:
         return sum(move.moved for move in self.moves)
 
 
-def form(made: CycleRun, units: Sequence[Unit], unit: Unit | None = None) -> Form:
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whom a reader may ask about: all assessed units, or the own one alone, without a word about the others."""
+
+    units: tuple[Unit, ...]
+    alone: bool = False
+
+    @classmethod
+    def of(cls, user: User, made: CycleRun) -> Reader | None:
+        """None for whoever sees no result of the run."""
+        if permissions.may(user, results.SEE_ALL):
+            return cls(tuple(results.units_of(made)))
+        own = user.unit
+        if own is None or not results.may_see(user, own) or results.standing(made, own) is None:
+            return None
+        return cls((own,), alone=True)
+
+
+def form(made: CycleRun, reader: Reader, unit: Unit | None = None) -> Form:
     """One change to ask for. unit: whose sheet it stands on; its own indicators only, and itself chosen."""
+    if reader.alone:
+        unit = reader.units[0]
     asked: Sequence[Question] = _questions(made)
     if unit is not None:
         own = set(made.run.scores.filter(unit=unit.code).values_list("node", flat=True))
         asked = [one for one in asked if one.indicator.code in own]
-    choices = [(one.code, one.name) for one in units if unit is None or one == unit]
+    choices = [(one.code, said(one.title)) for one in reader.units if unit is None or one == unit]
     return Form(
         "what-if",
         _("假如"),
@@ -91,14 +123,16 @@ def form(made: CycleRun, units: Sequence[Unit], unit: Unit | None = None) -> For
             Field("what", _("改哪一项"), "choice", required=True, choices=[(q.key, q.label) for q in asked]),
             Field("value", _("改为"), required=True, hint=_("数；不适用写“/”。改分值对所有单位生效")),
         ],
-        help=_("改一个数据或一项分值，看所有单位的得分、名次和等次怎么变。只是试算，不保存。"),
+        help=_("改一个数据或一项分值，看本单位的得分、名次和等次怎么变。只是试算，不保存。")
+        if reader.alone
+        else _("改一个数据或一项分值，看所有单位的得分、名次和等次怎么变。只是试算，不保存。"),
     ).asking()
 
 
-def answer(made: CycleRun, units: Sequence[Unit], asked: Mapping[str, str]) -> Answer:
+def answer(made: CycleRun, reader: Reader, asked: Mapping[str, str]) -> Answer:
     """What would be. InputRefused names the field that is wrong."""
     question = next((one for one in _questions(made) if one.key == asked.get("what")), None)
-    unit = next((one for one in units if one.code == asked.get("unit")), None)
+    unit = next((one for one in reader.units if one.code == asked.get("unit")), None)
     value = asked.get("value", "").strip()
     if question is None:
         raise _refused("what", Text("请选择改哪一项", "choose what to change"))
@@ -113,7 +147,9 @@ def answer(made: CycleRun, units: Sequence[Unit], asked: Mapping[str, str]) -> A
         asked_of = what_if(before, made.run.rulebook.text, [_change(question, unit, made, value)])
     except InputRefused as refused:
         raise InputRefused(tuple(replace(one, cell="value") for one in refused.problems)) from refused
-    return Answer(question, unit, _stood(before, question, unit, made), value, tuple(asked_of.moves()))
+    seen = {one.code for one in reader.units}
+    moves = tuple(move for move in asked_of.moves() if move.after.unit in seen)
+    return Answer(question, unit, _stood(before, question, unit, made), value, moves, reader.alone)
 
 
 def _change(question: Question, unit: Unit | None, made: CycleRun, value: str) -> Change:
@@ -170,15 +206,12 @@ def _counts(name: str, events: frozenset[str]) -> bool:
     return name != "count" or "level" not in events
 
 
-def tables(
-    found: Answer, units: Sequence[Unit], period: str, made: CycleRun
-) -> tuple[list[Table], list[Table]]:
+def tables(found: Answer, reader: Reader, period: str, made: CycleRun) -> tuple[list[Table], list[Table]]:
     """A table a group in the order of the rule book, by place afterwards: those in which someone moved, the others."""
-    by_code = {unit.code: unit for unit in units}
+    by_code = {unit.code: unit for unit in reader.units}
     moves: dict[str, list[Move]] = {}
     for move in found.moves:
-        if move.after.unit in by_code:
-            moves.setdefault(move.after.group, []).append(move)
+        moves.setdefault(move.after.group, []).append(move)
     names = {group.code: said(group.name) for group in books.opened(made.run.rulebook).groups}
     order = [*(code for code in names if code in moves), *(code for code in moves if code not in names)]
     made_of = {code: _table(names.get(code, code), moves[code], by_code, period) for code in order}
@@ -207,7 +240,9 @@ def _table(name: str, moves: Sequence[Move], units: Mapping[str, Unit], period: 
                 "rank": move.after.rank,
                 "up": _up(move),
                 "unit": Link(
-                    unit.short_name or unit.name, f"/scores/{period}/{unit.code}/", said(move.after.note)
+                    said(unit.short) or said(unit.title),
+                    f"/scores/{period}/{unit.code}/",
+                    said(move.after.note),
                 ),
                 "before": move.before.total,
                 "after": move.after.total,
@@ -245,5 +280,5 @@ def _by(move: Move) -> str:
 
 
 def _grade(move: Move) -> str:
-    was, is_now = move.before.grade or "—", move.after.grade or "—"
+    was, is_now = (grade(row.grade) or "—" for row in (move.before, move.after))
     return is_now if was == is_now else f"{was} → {is_now}"

@@ -220,7 +220,7 @@ def draw(chart: LineChart, width: int, height: int) -> Drawing:
     room = (
         0.0
         if narrow
-        else 12.0 + max((_text_width(_label_text(chart, line)) for line in chart.lines), default=0)
+        else 12.0 + max((text_width(_label_text(chart, line)) for line in chart.lines), default=0)
     )
     right = width - (room if room else 12.0)
     steps = max(len(chart.ticks), 2)
@@ -302,7 +302,7 @@ def _label_text(chart: LineChart, line: Line) -> str:
     return line.name if last is None else f"{line.name} {printed(last[1], chart.decimals)}"
 
 
-def _text_width(text: str) -> float:
+def text_width(text: str) -> float:
     """Roughly, at 13 px: a Chinese character is 13 wide, a digit 7.5."""
     return sum(13.0 if ord(character) > 0x2E80 else 7.5 for character in text)
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.factories.commands import gangmu, surroundings
 
-HEAVY = ("openpyxl", "docx", "lxml", "PIL", "numpy", "pypinyin", "duckdb", "rich", "cryptography")
+HEAVY = ("openpyxl", "docx", "lxml", "PIL", "numpy", "pypinyin", "duckdb", "pyspark", "rich", "cryptography")
 NEEDED = {"log": {"cryptography"}, "report": {"docx", "lxml", "cryptography"}}
 """Command → what its own job asks for: signatures of checkpoints, Word."""
 

@@ -324,3 +324,32 @@ def test_what_if_one_fact_were_otherwise(visitor: Visitor, tmp_path: Path) -> No
     file = tmp_path / "scores.zip"
     download.value.save_as(file)
     assert gangmu("recompute", str(file), "--json").returncode == 0
+
+
+def test_how_firm_the_places_are_is_drawn_at_both_widths(visitor: Visitor) -> None:
+    page = visitor.sign_in("officer").page
+    visitor.go("/scores/2025/")
+    page.locator("a", has_text="位次稳不稳").click()
+    visitor.looks_right()
+
+    assert page.inner_text("h1") == "位次稳不稳"
+    drawings = page.locator("svg.drawing:visible")
+    assert drawings.count() == 4
+    assert drawings.first.locator("circle").count() == drawings.first.locator(".range").count() > 10
+    smallest = page.evaluate(
+        "Math.min(...[...document.querySelectorAll('svg.drawing text')].filter(t => t.getClientRects().length)"
+        ".map(t => t.getBoundingClientRect().height))"
+    )
+    assert smallest >= 12
+    assert page.locator("section", has_text="次序不稳的相邻单位").locator("tbody tr").count() >= 1
+    page.locator("details.fold summary").first.click()
+    visitor.looks_right()
+
+
+def test_a_score_sheet_says_how_firm_its_place_is(visitor: Visitor) -> None:
+    page = visitor.sign_in("officer").page
+    visitor.go("/scores/2025/")
+    page.locator("tbody tr a").nth(3).click()
+    visitor.looks_right()
+
+    assert "90% 的抽样" in page.inner_text("main")

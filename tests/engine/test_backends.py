@@ -1,10 +1,8 @@
 """Every interpreter of a plan gives the digits of the reference: random rule books, random facts, shipped books."""
 
-from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
-import duckdb
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
@@ -14,12 +12,11 @@ from gangmu.engine.examples import facts_of as facts_of_example
 from gangmu.engine.rulebook import load
 from gangmu.engine.score_files import score_files
 from gangmu.engine.scoring import score
-from tests.engine import strategies
+from tests.engine import random_files, strategies
 from tests.engine.pages import INDICES, REFERENCE, TABLE, book_of, rulebooks
-from tests.engine.test_against_plain_fractions import GROUP, PROVEN, UNITS, facts_of
+from tests.engine.test_against_plain_fractions import PROVEN, UNITS, facts_of
 
 FAST = ["columnar"]
-FILES = ["wide", "long", "doubles"]
 ROOT = Path(__file__).parents[2]
 PAGES = rulebooks(REFERENCE, TABLE, INDICES)
 SHIPPED = [
@@ -72,32 +69,11 @@ def test_the_pages_of_the_documentation_come_out_the_same(block, backend):
         assert outcome(found) == outcome(expected)
 
 
-TOPS = [
-    "total: {round: 2}\nmissing: none\nrank: {ties: share}",
-    "missing: average\nnot_applicable: shared_out\nrank: {ties: mean, on: value}",
-    "total: {combine: mean, show: 2}\nmissing: full\nrank: {ties: dense, on: printed}\nrounding: half_even",
-    "total: {combine: geometric, show: 3}\nmissing: unscored\nrank: {ties: last}",
-    "total: {combine: min}\nmissing: {points: 3}\nrounding: up",
-    "total: {combine: trimmed, round: 1}\nmissing: out\nrounding: down",
-    "total: {combine: weighted, cap: 90, floor: -5, round: 0}\nnot_applicable: full",
-]
-GRADES = """
-grades:
-  quota: half_up
-  list: [{grade: 优, share: 40%, at_least: 10}, {grade: 良, places: 2}, {grade: 中}]
-"""
-
-
 @pytest.mark.parametrize("backend", FAST)
 @given(data=st.data())
 @PROVEN
 def test_random_rule_books_and_facts_come_out_the_same(backend, data):
-    kinds = data.draw(st.lists(st.sampled_from(sorted(strategies.PARAMETERS)), min_size=1, max_size=5))
-    books = {f"x{n}": (kind, data.draw(strategies.indicators(kind))) for n, kind in enumerate(kinds)}
-    given_facts = {code: data.draw(strategies.facts(kind, UNITS)) for code, (kind, _) in books.items()}
-    body = "\n".join(strategies.written(code, kind, parameters) for code, (kind, parameters) in books.items())
-    top = data.draw(st.sampled_from(TOPS))
-    text = f"rulebook: random\ntitle: random\ngroups: {{a: A, b: B}}\n{top}\n{GRADES}\nindicators:\n{body}\n"
+    text, given_facts = data.draw(random_files.books_and_facts(sorted(strategies.PARAMETERS)))
     facts = facts_of(given_facts)
 
     expected = score(load(text), facts)
@@ -136,78 +112,14 @@ def test_unrounded_sums_of_many_quotients_come_out_the_same(backend, data):
     assert outcome(found) == outcome(expected)
 
 
-PLAIN = sorted(set(strategies.PARAMETERS) - strategies.OF_EVENTS)
-
-
-def wide_table(facts, given_facts, path, kind):
-    """The facts as a wide Parquet file: decimals of six places, or doubles."""
-    names = sorted(
-        {f"{code}.{name}" for code, units in given_facts.items() for row in units.values() for name in row}
-    )
-    number = "DOUBLE" if kind == "doubles" else "DECIMAL(18, 6)"
-    columns = ", ".join(f'"{name}" {number}' for name in names)
-    connection = duckdb.connect()
-    connection.execute(f'CREATE TABLE f (unit VARCHAR, "group" VARCHAR{", " + columns if columns else ""})')
-    for unit in UNITS:
-        values = [given_facts[name.partition(".")[0]][unit].get(name.partition(".")[2]) for name in names]
-        row = [unit, GROUP[unit], *(None if value is None else written_as(value, kind) for value in values)]
-        connection.execute(f"INSERT INTO f VALUES ({', '.join('?' * len(row))})", row)
-    connection.execute(f"COPY f TO '{path}' (FORMAT parquet)")
-
-
-def plain(by_unit):
-    """Facts that a column of six decimals holds; the others are left out."""
-    return {
-        unit: {
-            name: value if value is None or (abs(value) < 10**9 and 10**6 % value.denominator == 0) else None
-            for name, value in fields.items()
-        }
-        for unit, fields in by_unit.items()
-    }
-
-
-def written_as(value, kind):
-    return float(value) if kind == "doubles" else Decimal(value.numerator) / Decimal(value.denominator)
-
-
-def long_table(facts, path):
-    """The facts as the documented long form."""
-    connection = duckdb.connect()
-    connection.execute("CREATE TABLE f (unit VARCHAR, indicator VARCHAR, field VARCHAR, value VARCHAR)")
-    for row in facts.rows():
-        connection.execute(
-            "INSERT INTO f VALUES (?, ?, ?, ?)", [row.unit, row.indicator, row.field, row.value]
-        )
-    connection.execute(f"COPY f TO '{path}' (FORMAT parquet)")
-
-
-def key(row):
-    return tuple(str(part) for part in row)
-
-
-@pytest.mark.parametrize("form", FILES)
+@pytest.mark.parametrize("form", random_files.FORMS)
 @given(data=st.data())
 @settings(PROVEN, max_examples=25, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 def test_files_come_out_the_same_in_duckdb(form, data, tmp_path_factory):
-    kinds = data.draw(st.lists(st.sampled_from(PLAIN), min_size=1, max_size=5))
-    books = {f"x{n}": (kind, data.draw(strategies.indicators(kind))) for n, kind in enumerate(kinds)}
-    given_facts = {code: plain(data.draw(strategies.facts(kind, UNITS))) for code, (kind, _) in books.items()}
-    body = "\n".join(strategies.written(code, kind, parameters) for code, (kind, parameters) in books.items())
-    top = data.draw(st.sampled_from(TOPS))
-    text = f"rulebook: random\ntitle: random\ngroups: {{a: A, b: B}}\n{top}\n{GRADES}\nindicators:\n{body}\n"
-    facts = facts_of(given_facts)
-    path = tmp_path_factory.mktemp("facts") / "facts.parquet"
-    if form == "long":
-        long_table(facts, path)
-    else:
-        wide_table(facts, given_facts, path, form)
+    text, given_facts = data.draw(random_files.books_and_tables())
+    path = random_files.written(given_facts, tmp_path_factory.mktemp("facts"), form)
 
-    expected = score(load(text), facts)
+    expected = score(load(text), facts_of(given_facts))
     found = score_files(load(text), path, "duckdb")
 
-    assert sorted(map(key, map(cell, found.node_rows()))) == sorted(map(key, map(cell, expected.node_rows())))
-
-
-def cell(row):
-    """All of a row but its reason, which only the reference words."""
-    return (row.unit, row.group, row.node, row.value, row.printed, row.rank, row.grade)
+    assert random_files.cells(found) == random_files.cells(expected)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from gangmu.engine import expressions as x
 from gangmu.engine import facts, rulebook, samples
-from gangmu.engine.proof import bundle, facts_given, reading, writing_plan, written_out
+from gangmu.engine.proof import bundle, facts_given, reading, recompute, writing_plan, written_out
 from gangmu.engine.proof.verifying import verify
 from gangmu.engine.scoring import score
 from gangmu.problems import InputRefused
@@ -324,6 +324,38 @@ def test_with_names_the_facts_are_those_that_were_scored():
 
     assert json.loads(members[bundle.DIGESTS])["facts"] == results.facts.digest
     assert verify(members).ok
+
+
+DATED = """rulebook: test
+title: 测试
+indicators:
+  - {code: plan, name: 方案, kind: milestone, full: 10, target: 2018-07-31, late: 0.5}
+  - {code: press, name: 曝光, kind: bonus, full: 10, each: 2, fields: [own], only_if: own >= 1}
+"""
+DATED_FACTS = """unit,indicator,event,field,value
+甲,plan,,,2018年8月3日
+甲,press,,own,1
+甲,press,一,count,2
+乙,plan,,,2018-07-30
+乙,press,,own,1
+丙,plan,,,/
+"""
+
+
+def test_days_are_handed_on_as_days_and_own_facts_beside_events_make_none(tmp_path):
+    book, given = tmp_path / "book.yaml", tmp_path / "facts.csv"
+    book.write_text(DATED)
+    given.write_text(DATED_FACTS)
+    out = tmp_path / "scores.zip"
+
+    gangmu("bundle", "--rulebook", book, "--facts", given, "-o", out)
+    done, by_itself = gangmu("recompute", out, "--json"), alone(recompute.__file__, out, cwd=tmp_path)
+
+    members = reading.read(out)
+    assert "甲,,plan,,,actual,2018-08-03" in members[bundle.FACTS].splitlines()
+    printed = [row.split(",")[:6] for row in members[bundle.RESULTS].splitlines()]
+    assert [row[5] for row in printed if row[3] == "press"] == ["4", "0", ""]
+    assert (done.code, done.object["ok"], by_itself.returncode) == (0, True, 0), by_itself.stdout
 
 
 def test_texts_with_line_ends_commas_and_quotes_survive():

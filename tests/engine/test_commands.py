@@ -135,3 +135,73 @@ def test_files_that_are_missing_are_told_without_a_traceback(tmp_path):
     assert (done.code, done.out) == (1, "")
     assert "none.yaml" in done.err
     assert "Traceback" not in done.err
+
+
+def test_robustness_gives_settings_then_units_by_shaking_then_pairs():
+    done = gangmu(
+        "robustness", "--rulebook", BOOK, "--facts", FACTS, "--draws", "200", "--seed", "3", "--json"
+    )
+
+    assert done.code == 0
+    kinds = [line["kind"] for line in done.lines]
+    assert kinds == ["settings", *["unit"] * 16, *["pair"] * 3]
+    assert {key: done.lines[0][key] for key in ("draws", "seed", "weights", "doubt")} == {
+        "draws": {"weights": 200, "rounding": 200, "doubt": 200, "all": 200},
+        "seed": 3,
+        "weights": "0.1",
+        "doubt": "0.01",
+    }
+    assert [
+        (line["unit"], line["place"], line["p5"], line["p95"], line["stays"]) for line in done.lines[1:5]
+    ] == [
+        (unit, place, place, place, "1.0000")
+        for unit, place in (("甲", "1"), ("丁", "2"), ("丙", "3"), ("乙", "4"))
+    ]
+    assert [
+        (line["ahead"], line["behind"], line["turns"], line["firm"], line["decided_by"])
+        for line in done.lines[-3:]
+    ] == [
+        ("甲", "丁", "0.0000", True, "productivity"),
+        ("丁", "丙", "0.0000", True, "sales"),
+        ("丙", "乙", "0.0000", True, "assets"),
+    ]
+
+
+def test_robustness_is_a_table_in_both_languages():
+    words = (
+        "robustness",
+        "--rulebook",
+        BOOK,
+        "--facts",
+        FACTS,
+        "--draws",
+        "50",
+        "--weights",
+        "20%",
+        "--doubt",
+        "5%",
+    )
+
+    chinese, english = gangmu(*words), gangmu(*words, "--lang", "en")
+
+    assert "守住名次" in chinese.out and "抽样50次，种子20260101；权重±20%，数据误差5%" in chinese.out
+    assert "90% within" in english.out and "50 draws, seed 20260101; weights ±20%, doubt 5%" in english.out
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "code"),
+    [
+        ("--draws", "0", "robustness.draws"),
+        ("--draws", "1000001", "robustness.draws"),
+        ("--seed", "-1", "robustness.seed"),
+        ("--weights", "100%", "robustness.share"),
+        ("--weights", "许多", "robustness.share"),
+        ("--doubt", "-1%", "robustness.share"),
+        ("--doubt", "asset=1%", "robustness.indicator"),
+    ],
+)
+def test_robustness_refuses_what_is_no_setting_with_a_remedy(option, value, code):
+    done = gangmu("robustness", "--rulebook", BOOK, "--facts", FACTS, f"{option}={value}", "--json")
+
+    assert (done.code, done.object["code"]) == (1, code)
+    assert done.object["remedy"]

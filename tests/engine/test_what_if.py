@@ -6,7 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gangmu.engine import expressions as x
 from gangmu.engine import rulebook, samples
+from gangmu.engine.facts import read
 from gangmu.engine.scoring import score
 from gangmu.engine.what_if import FactChange, RuleChange, WeightChange, fact, rule, weight, what_if
 from gangmu.problems import InputRefused
@@ -216,3 +218,31 @@ def test_a_change_that_cannot_be_read_is_refused_with_exit_code_1():
     done = gangmu("score", "--rulebook", book, "--facts", facts, "--set", "乙", "--json")
 
     assert (done.code, done.object["code"]) == (1, "what_if.unreadable")
+
+
+@pytest.mark.parametrize("name", [path.stem for path in sorted((samples.folder() / "facts").glob("*.csv"))])
+def test_scoring_again_after_any_one_change_is_scoring_from_the_start(name):
+    text = (samples.folder() / f"{name}.yaml").read_text()
+    before = score(rulebook.load(text), read(samples.folder() / "facts" / f"{name}.csv"))
+    unit = before.cases[0].unit
+    of_facts = [
+        FactChange(unit, indicator, field, "7")
+        for indicator, reads in before.plan.reads().items()
+        for field in sorted(reads.numbers)[:1]
+    ]
+    of_rules = [RuleChange("total", "round", "0"), *(WeightChange(code, "9") for code in weighed(before)[:5])]
+
+    for change in [*of_facts[:12], *of_rules]:
+        after = what_if(before, text, [change]).after
+        assert after.digest == score(after.book, after.facts).digest, change
+
+
+def weighed(before):
+    return [node.code for node in before.book.indicators() if isinstance(node.full, x.Const)]
+
+
+def test_whoever_changes_group_or_description_is_scored_anew_with_all_others():
+    for change in (fact("甲局.group=乙组"), rule("gdp.name=国内生产总值"), fact("甲局.gdp=")):
+        after = what_if(BEFORE, HEAD + BOOK, [change]).after
+        again = score(after.book, after.facts)
+        assert (after.digest, list(after.rows())) == (again.digest, list(again.rows())), change

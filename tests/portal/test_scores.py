@@ -13,7 +13,15 @@ from django.test.utils import CaptureQueriesContext
 
 from gangmu.assessment import lifecycle
 from gangmu.engine.proof.verifying import verify
-from gangmu.org.permissions import LEADER, REPORTER, SYSTEM_ADMIN, UNIT_HEAD
+from gangmu.org.permissions import (
+    AUDITOR,
+    LEADER,
+    LEADING_GROUP,
+    OFFICE_HEAD,
+    REPORTER,
+    SYSTEM_ADMIN,
+    UNIT_HEAD,
+)
 from tests.factories import org, portal
 from tests.factories.assessment import OFFICE, District, cycle, district, scored
 
@@ -210,11 +218,54 @@ def test_what_if_keeps_nothing(small: District, officer: Client) -> None:
     assert officer.get("/scores/2025/?format=json").content == before
 
 
-def test_what_if_and_the_bundle_are_for_those_who_see_all_units(small: District) -> None:
+def test_a_unit_asks_what_if_about_itself_and_sees_nothing_of_others(small: District) -> None:
     head = portal.signed_in(portal.account("zhou", UNIT_HEAD, of=small.a))
 
-    assert head.get(asked(unit="A", what="tasks.actual", value="40")).status_code == 403
-    assert head.get("/scores/2025/A/").context["what_if"] is None
+    form = head.get("/scores/2025/A/").context["what_if"]
+    page = head.get(asked(unit="A", what="tasks.actual", value="40"))
+    of_all = head.get(asked(what="revenue.weight", value="0"))
+    of_other = head.get(asked(unit="B", what="tasks.actual", value="0"))
+
+    assert form.fields[0].choices == [("A", "甲局")]
+    [table] = page.context["tables"]
+    [shown] = table.shown()
+    assert [shown.row.cells[key] for key in ("rank", "before", "after", "by", "grade")] == [
+        *("2", "79.00", "83.00", "+4.00", "合格"),
+    ]
+    text = page.content.decode()
+    assert "总分 79.00 → 83.00（+4）。只是试算，没有保存。" in text
+    assert not [word for word in ("乙局", "丙街道", "98.00", "63.00") if word in text]
+    assert [move.after.unit for move in of_all.context["answer"].moves] == ["A"]
+    assert (of_other.status_code, of_other.context["answer"]) == (400, None)
+    assert [one.name for one in of_other.context["form"].fields if one.problems] == ["unit"]
+    assert "乙局" not in of_other.content.decode() + of_all.content.decode()
+
+
+def test_a_unit_reads_its_what_if_in_english(small: District) -> None:
+    head = portal.signed_in(portal.account("zhou", UNIT_HEAD, of=small.a))
+    head.cookies["django_language"] = "en"
+
+    text = head.get(asked(unit="A", what="tasks.actual", value="40")).content.decode()
+
+    assert "total 79.00 → 83.00 (+4). Only tried, nothing was saved." in text
+    assert "how the score, place and grade of your unit change" in text
+
+
+def test_before_publication_and_unassessed_a_unit_asks_nothing(small: District) -> None:
+    head = portal.signed_in(portal.account("zhou", UNIT_HEAD, of=small.a))
+    other = portal.signed_in(portal.account("zhao", UNIT_HEAD, of=org.unit("Z", name="某局")))
+
+    assert [
+        one.get(asked(unit="A", what="tasks.actual", value="40")).status_code for one in (head, other)
+    ] == [
+        200,
+        404,
+    ]
+
+
+def test_the_bundle_is_for_those_who_see_all_units_until_it_is_published(small: District) -> None:
+    head = portal.signed_in(portal.account("zhou", UNIT_HEAD, of=small.a))
+
     assert "bundle.zip" not in head.get("/scores/2025/A/").content.decode()
     assert head.get("/scores/2025/bundle.zip").status_code == 403
 
@@ -246,3 +297,70 @@ def test_what_if_costs_the_same_for_one_unit_and_for_thirty(small: District, off
     scored()
 
     assert cost() == few
+
+
+def published() -> None:
+    """The results closed and published, as the office head does it."""
+    for step in ("close", "publish"):
+        lifecycle.move(cycle(), step, OFFICE)
+
+
+def test_how_firm_the_places_are_is_drawn_group_by_group(small: District, officer: Client) -> None:
+    page = officer.get("/scores/2025/firmness/")
+
+    shown = page.context["shown"]
+    charts = [(group.name, [(row.name, row.place) for row in group.chart.rows]) for group in shown.groups]
+    assert charts == [("部门", [("乙", "1"), ("甲", "2")]), ("街道", [("丙", "1")])]
+    assert [row.mostly for group in shown.groups for row in group.chart.rows] == ["1", "2", "1"]
+    assert "抽样 1000 次" in page.content.decode()
+    assert page.content.decode().count('<svg class="drawing') == 4
+    assert "firmness/" in officer.get("/scores/2025/").content.decode()
+
+
+def test_a_score_sheet_says_how_firm_its_place_is(small: District, officer: Client) -> None:
+    assert "位次 2，90% 的抽样都在第 2 名" in officer.get("/scores/2025/A/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("role", "before", "after"),
+    [(OFFICE_HEAD, 200, 200), (LEADING_GROUP, 200, 200), (LEADER, 403, 200), (AUDITOR, 403, 200)],
+)
+def test_before_the_results_are_published_the_office_and_the_leading_group_know_how_firm_they_are(
+    small: District, role: str, before: int, after: int
+) -> None:
+    reader = portal.signed_in(portal.account("reader", role))
+    assert reader.get("/scores/2025/firmness/").status_code == before
+    assert ("90% 的抽样" in reader.get("/scores/2025/A/").content.decode()) is (before == 200)
+
+    published()
+
+    assert reader.get("/scores/2025/firmness/").status_code == after
+
+
+def test_a_unit_learns_how_firm_its_own_place_is_once_the_results_are_published(small: District) -> None:
+    head = portal.signed_in(portal.account("zhou", UNIT_HEAD, of=small.a))
+    assert head.get("/scores/2025/firmness/").status_code == 403
+    assert "90% 的抽样" not in head.get("/scores/2025/A/").content.decode()
+    assert "firmness/" not in head.get("/scores/2025/").content.decode()
+
+    published()
+    page = head.get("/scores/2025/firmness/")
+
+    shown = page.context["shown"]
+    assert [[row.name for row in group.chart.rows] for group in shown.groups] == [["甲"]]
+    assert shown.loose is None
+    assert "乙" not in page.content.decode().split("<main")[1]
+    assert "90% 的抽样" in head.get("/scores/2025/A/").content.decode()
+
+
+def test_how_firm_places_are_is_computed_once_and_asks_little(small: District, officer: Client) -> None:
+    officer.get("/scores/2025/firmness/")
+
+    with CaptureQueriesContext(connection) as queries:
+        officer.get("/scores/2025/firmness/")
+
+    assert len(queries) <= 14
+
+
+def test_how_firm_places_are_of_a_period_without_scores(officer: Client) -> None:
+    assert officer.get("/scores/2025/firmness/").status_code == 404

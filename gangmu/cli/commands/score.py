@@ -46,8 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="reference",
         metavar="B",
         help=both(
-            "计算后端：reference、columnar、duckdb，结果一位不差",
-            "reference, columnar or duckdb; the digits are the same",
+            "计算后端：reference、columnar、duckdb、spark，结果一位不差",
+            "reference, columnar, duckdb or spark; the digits are the same",
         ),
     )
     parser.add_argument(
@@ -55,7 +55,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--output",
         type=Path,
         metavar="OUT",
-        help=both("写成 CSV、XLSX 或 Parquet", "write a CSV, XLSX or Parquet file"),
+        help=both(
+            "写成 CSV、XLSX 或 Parquet（spark 写成 Parquet 文件夹）",
+            "write CSV, XLSX or Parquet (spark: a folder of Parquet parts)",
+        ),
     )
     parser.add_argument("--nodes", action="store_true", help=both("列出每个节点", "a row a node"))
     parser.add_argument(
@@ -67,9 +70,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ),
     )
     parser.add_argument(
-        "--memory", metavar="SIZE", help=both("duckdb 的内存上限，如 400MB", "duckdb: memory, such as 400MB")
+        "--memory",
+        metavar="SIZE",
+        help=both("duckdb、spark 的内存上限，如 400MB", "duckdb, spark: memory, such as 400MB"),
     )
-    parser.add_argument("--threads", type=int, metavar="N", help=both("duckdb 的线程数", "duckdb: threads"))
+    parser.add_argument(
+        "--threads", type=int, metavar="N", help=both("duckdb、spark 的线程数", "duckdb, spark: threads")
+    )
     what_if.add_arguments(parser)
 
 
@@ -105,7 +112,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     elif out.json:
         out.lines(row.as_json(out.language) for row in scores.rows())
     elif isinstance(scores, InMemory):
-        _print(scores.results, {} if args.rulebook else _units(), out)
+        _print(scores.results, {} if args.rulebook else unit_names(), out)
     return 0
 
 
@@ -121,7 +128,7 @@ def _what_if(args: argparse.Namespace, out: Output) -> int:
     return what_if.run(
         results.results_of(made),
         made.run.rulebook.text,
-        _units(),
+        unit_names(),
         args,
         out,
         lambda said: results.unit_named(said).code,
@@ -191,7 +198,7 @@ def _of_district(args: argparse.Namespace, out: Output) -> Results:
         return results.results_of(made)
 
 
-def _units() -> dict[str, Text]:
+def unit_names() -> dict[str, Text]:
     """The names of the district's units, by code."""
     from gangmu.org.models import Unit
 

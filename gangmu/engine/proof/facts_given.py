@@ -2,7 +2,8 @@
 
 What a fact is called is not what it says: an event and a scorer are told apart by their names, and those may be a
 person's. They become numbers, unless whoever hands the bundle on asks for the names; columns that no rule reads are left
-out. Numbers stand plainly (`5%` as `0.05`), so that the stand-alone program needs no reader of its own for them.
+out. Numbers and dates stand plainly (`5%` as `0.05`, `2018年7月1日` as `2018-07-01`), so that the stand-alone program needs
+no reader of its own for them.
 """
 
 from __future__ import annotations
@@ -13,8 +14,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from gangmu.engine import expressions as x
-from gangmu.engine import numbers
-from gangmu.engine.facts import ACTUAL, Case, Facts, Row
+from gangmu.engine.facts import ACTUAL, Case, Facts, Row, canonical
 from gangmu.engine.planning import Plan, Reads
 from gangmu.engine.scoring import Results
 from gangmu.problems import Problems
@@ -71,11 +71,10 @@ def _rows(reader: Iterator[list[str]], file: str) -> Iterator[Row]:
 
 
 def _plain(row: Row, reads: Reads) -> Row:
-    """A number as its exact text, where a number is what is read. Loose: what was scored once is no finding now."""
+    """A number or date as its exact text, where one is read. Loose: what was scored once is no finding now."""
     field = row.field or (ACTUAL if row.indicator else "")
     is_number = field in reads.numbers | reads.event_numbers and field not in reads.texts | reads.event_texts
-    number = numbers.read(row.value) if is_number else None
-    value = row.value if number is None else numbers.exact(number)
+    value = canonical(row.value) if is_number else row.value
     return replace(row, field=field, value=value, file="", sheet="", cell="", loose=True)
 
 

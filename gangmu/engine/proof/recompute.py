@@ -3,11 +3,11 @@
 
 Needs only Python 3.11: python3 recompute.py [BUNDLE]; by default the folder of this file. Exit code 0: all equal.
 plan.json says what is computed, in which order, as trees; facts.csv from what; results.csv what came out.
-A value is a Fraction or, where there is none, the word that says why. Set by hand, to be read at one sitting.
+A value is a Fraction (a day is its number) or, where there is none, the word that says why. Set by hand.
 """
 
 # fmt: off
-import csv, hashlib, io, json, sys, zipfile
+import csv, datetime, hashlib, io, json, sys, zipfile
 from bisect import bisect_left, bisect_right
 from decimal import Context, Decimal
 from fractions import Fraction
@@ -20,8 +20,8 @@ WHY_NOT = ("outside", "shared_out", "not_applicable", "missing", "undefined")  #
 NO_NUMBER = {None: "missing"} | dict.fromkeys(("/", "／", "不适用", "n/a", "N/A"), "not_applicable")
 SIGNS = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq, "!=": ne}
 
-def number(text):
-    return NO_NUMBER[text] if text in NO_NUMBER else Fraction(text)
+def number(text):  # 2018-07-31 is the number of that day, counted from the first of year 1
+    return NO_NUMBER.get(text) or Fraction(datetime.date.fromisoformat(text).toordinal() if text[4:8:3] == "--" else text)
 def lack(values):
     return min((value for value in values if isinstance(value, str)), key=WHY_NOT.index, default=None)
 
@@ -109,8 +109,8 @@ class Scoring:  # a case is (unit, period); `columns`: step → case → value
                         return held if isinstance(held, str) else self.value(then, case, event)
                 return self.value(node["otherwise"], case, event)
             case "Lookup":
-                said = [to for key, to in node["table"] if key in self.cases[case][node["by"]]]
-                return self.value([*said, node["otherwise"]][0], case, event)
+                said = (to for key, to in node["table"] if key in self.cases[case][node["by"]])
+                return self.value(next(said, node["otherwise"]), case, event)
             case "Choose":
                 said, points = (facts.get(("", ""), {}) if event is None else event).get(node["field"]), dict(node["table"])
                 return NO_NUMBER.get(said) or (Fraction(points[said]) if said in points else "undefined")
@@ -120,6 +120,7 @@ class Scoring:  # a case is (unit, period); `columns`: step → case → value
             case "OverEvents":
                 found = {}
                 for key, entry in facts.items():
+                    if key == ("", "") and entry.keys() <= set(node["beside"]): continue  # the unit's own, no event
                     if isinstance(value := self.value(node["of"], case, entry), str):
                         return value
                     matter = entry.get(node["by"], key)  # of several events of one matter the highest counts
@@ -131,7 +132,7 @@ class Scoring:  # a case is (unit, period); `columns`: step → case → value
                 return next((self.value(node["of"], other) for other in others), "missing")
             case "Rank": return self.among(node, case).get(case) or self.value(node["of"], case)
             case "Combine":
-                rows = [[self.value(part, case) for part in row] for row in node["parts"]]
+                rows = ([self.value(part, case) for part in row] for row in node["parts"])
                 rows = [row for row in rows if "outside" not in row[:2]]
                 kept = [row for row in rows if row[0] != "shared_out"]
                 if not kept or (wrong := lack(value for row in kept for value in row[:2])):
@@ -196,5 +197,4 @@ def main(path):
     print(*differs, f"{4 * len(ours)} compared, {len(differs)} differ / 已比对，不符 {len(differs)} 处", sep="\n")
     return bool(differs)
 
-if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parent))
+if __name__ == "__main__": sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parent))

@@ -259,7 +259,8 @@ def _elsewhere(to: Writer, node: x.Elsewhere) -> Data:
 
 
 def _over_events(to: Writer, node: x.OverEvents) -> Data:
-    return _kind(node, indicator=node.indicator, how=node.how, of=to.tree(node.of), by=node.by)
+    said = {"indicator": node.indicator, "how": node.how, "by": node.by, "beside": list(node.beside)}
+    return _kind(node, of=to.tree(node.of), **said)
 
 
 def _event_field(to: Writer, node: x.EventField) -> Data:

@@ -8,6 +8,7 @@ the same value, and the same reason where there is none.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -99,7 +100,7 @@ def over_events(node: x.OverEvents) -> Expression:
     for bound, keep in ((node.least, x.Max), (node.most, x.Min)):
         if bound is not None:
             of = case(x.IsMissing(of), of, keep((of, bound)))
-    return x.OverEvents(node.how, node.indicator, of, node.by)
+    return replace(node, of=of, least=None, most=None)
 
 
 def across(node: x.Across) -> Expression:

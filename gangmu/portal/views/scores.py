@@ -10,13 +10,13 @@ from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from gangmu.assessment import bundles, results, score_sheets
+from gangmu.assessment import bundles, firmness, results, score_sheets
 from gangmu.assessment.models import CycleRun
 from gangmu.assessment.results import GroupRanking, Standing
 from gangmu.engine.numbers import read, shown
 from gangmu.org.models import Unit
 from gangmu.org.permissions import may
-from gangmu.portal import printing, what_if_pages
+from gangmu.portal import firmness_pages, printing, what_if_pages
 from gangmu.portal.doors import OfficerRequest, opens_to
 from gangmu.portal.glossing import grade
 from gangmu.portal.sheet_pages import shown_sheet
@@ -70,6 +70,7 @@ def ranking(request: OfficerRequest, period: Period) -> HttpResponseBase:
         frame,
         tables=tables,
         cycle=made.cycle,
+        firm=firmness.may_see(request.user, made, request.user.unit),
         **_offers(request, made),
     )
 
@@ -98,21 +99,25 @@ def sheet(request: OfficerRequest, period: Period, unit: str) -> HttpResponseBas
         frame,
         shown=shown,
         cycle=made.cycle,
+        firm=firmness_pages.of_unit(made, assessed, request.user),
         **_offers(request, made, assessed),
     )
 
 
-@opens_to(results.SEE_ALL)
+@opens_to(*SEE)
 def what_if(request: OfficerRequest, period: Period) -> HttpResponseBase:
-    """One fact or weight otherwise: where every unit would stand. Nothing is kept, so the address says it all."""
+    """One fact or weight otherwise: where every unit would stand, or the own one to those who see no other.
+
+    Nothing is kept, so the address says it all.
+    """
     made = _run_of(request, period)
-    if made is None:
+    reader = what_if_pages.Reader.of(request.user, made) if made else None
+    if made is None or reader is None:
         return _not_scored(request, period, 404)
-    units = results.units_of(made)
-    form, answer, status = what_if_pages.form(made, units), None, 200
+    form, answer, status = what_if_pages.form(made, reader), None, 200
     if request.GET:
         try:
-            answer = what_if_pages.answer(made, units, request.GET.dict())
+            answer = what_if_pages.answer(made, reader, request.GET.dict())
             form = form.refused(request.GET.dict(), ())
         except InputRefused as refused:
             form, status = form.refused(request.GET.dict(), refused.problems), 400
@@ -120,10 +125,10 @@ def what_if(request: OfficerRequest, period: Period) -> HttpResponseBase:
         _("假如"),
         [Crumb(_("首页"), "/"), Crumb(_("得分和排名"), f"/scores/{period}/")],
         period=printing.period_label(period),
-        unit=_("全区"),
+        unit=said(reader.units[0].title) if reader.alone else _("全区"),
         as_of=printing.not_after_today(made.at),
     )
-    moved, others = what_if_pages.tables(answer, units, period.code, made) if answer else ([], [])
+    moved, others = what_if_pages.tables(answer, reader, period.code, made) if answer else ([], [])
     return pages.page(
         request,
         "portal/scores/what_if.html",
@@ -152,10 +157,31 @@ def bundle(request: OfficerRequest, period: Period) -> HttpResponseBase:
 
 
 def _offers(request: OfficerRequest, made: CycleRun, unit: Unit | None = None) -> dict[str, Any]:
-    """What a page of results offers beside them: the bundle, and to those who see all units a what-if."""
-    sees_all = may(request.user, results.SEE_ALL)
-    form = what_if_pages.form(made, results.units_of(made), unit) if sees_all else None
+    """What a page of results offers beside them: the bundle, and a what-if about the units the reader sees."""
+    reader = what_if_pages.Reader.of(request.user, made)
+    form = what_if_pages.form(made, reader, unit) if reader else None
     return {"what_if": form, "bundle": bundles.may_have(request.user, made)}
+
+
+@opens_to(*SEE)
+def how_firm(request: OfficerRequest, period: Period) -> HttpResponseBase:
+    """How firm the places are: a chart a group, the neighbours whose order is not firm, what was drawn."""
+    made = _run_of(request, period)
+    if made is None:
+        return _not_scored(request, period, 404)
+    if not firmness.may_see(request.user, made, request.user.unit):
+        raise PermissionDenied(firmness.SEE)
+    own = request.user.unit
+    frame = Frame(
+        _("位次稳不稳"),
+        [Crumb(_("首页"), "/"), Crumb(_("得分和排名"), f"/scores/{period}/")],
+        period=printing.period_label(period),
+        periods=printing.years(period, "/scores/{}/firmness/"),
+        unit=_("全区") if firmness.may_see(request.user, made) else said(own.title) if own else "",
+        as_of=printing.not_after_today(made.at),
+    )
+    shown = firmness_pages.page_of(made, request.user)
+    return pages.page(request, "portal/scores/firmness.html", frame, shown=shown, cycle=made.cycle)
 
 
 def _run_of(request: OfficerRequest, period: Period) -> CycleRun | None:

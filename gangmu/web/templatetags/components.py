@@ -13,6 +13,7 @@ from gangmu.web import cells
 from gangmu.web.charts import Bars, LineChart, Sparkline
 from gangmu.web.forms import Field
 from gangmu.web.frame import State
+from gangmu.web.ranges import RangeChart
 from gangmu.web.tables import Table
 
 register = template.Library()
@@ -92,6 +93,11 @@ def line_chart(chart: LineChart) -> dict[str, Any]:
 @register.inclusion_tag("web/sparkline.html")
 def sparkline(spark: Sparkline) -> dict[str, Any]:
     return {"spark": spark}
+
+
+@register.inclusion_tag("web/range_chart.html")
+def range_chart(chart: RangeChart) -> dict[str, Any]:
+    return {"chart": chart}
 
 
 @register.inclusion_tag("web/bars.html")
