@@ -188,7 +188,7 @@ class Columnar(Lowering):
         unit = 10.0**decimals
         scaled = np.abs(of.value * unit)
         error = of.error * unit * SLACK + scaled * (4 * UNIT)
-        if (scaled[there] + 1 >= WHOLE / 4).any():
+        if ((scaled + error)[there] + 1 >= WHOLE / 4).any():
             return self._wide(node)
         units = _rounded(scaled, mode)
         doubtful = (_edge(scaled, mode) <= error * (1 + 1e-9)) & there

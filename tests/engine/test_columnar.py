@@ -19,6 +19,7 @@ ROWS = (
 HUGE = (
     "unit,group,x.a,x.b\nu1,g,900000000000000000,3\nu2,h,800000000000000001,7\nu3,h,-900000000000000000,11\n"
 )
+EXTREME = "unit,group,x.a,x.b\nu1,g,1e99,3\nu2,h,-1e99,1e-49\nu3,h,5,1e99\nu4,h,0,1e-49\n"
 
 
 def cells(results):
@@ -39,7 +40,7 @@ def same_digits(body, csv):
     return expected
 
 
-@pytest.mark.parametrize("csv", [ROWS, HUGE], ids=["ordinary", "huge"])
+@pytest.mark.parametrize("csv", [ROWS, HUGE, EXTREME], ids=["ordinary", "huge", "extreme"])
 @pytest.mark.parametrize(
     "formula",
     [
@@ -64,6 +65,9 @@ def same_digits(body, csv):
         "all_rank(when(a > 1e20, a / b / 7 + b / a / 13, no_value()))",
         "rank_low(a / b / 7 + b / 3, \"mean\")",
         "ln(a) + exp(b / 1e6) + sqrt(b)",
+        "power(a, 4) + b",
+        "round(power(a, 4) / b, 2)",
+        "a * a * a * a > b",
     ],
 )  # fmt: skip
 def test_a_formula_gives_the_same_digits_by_columns(formula, csv):
@@ -124,3 +128,14 @@ def test_the_share_of_cells_that_the_reference_decided_is_counted():
 
     assert share("round(a / 3, 2)") == 0
     assert share("before(a)") == 4 / 24
+
+
+def test_a_column_is_a_mapping_of_all_units():
+    rules, facts = (
+        book("indicators: [{code: x, name: X, kind: direct, full: 5}]\n"),
+        read("unit,x\nu1,1\nu2,\n"),
+    )
+    expected, found = score(rules, facts).columns["x"], score(rules, facts, "columnar").columns["x"]
+
+    assert dict(found) == dict(expected)
+    assert len(found) == 2

@@ -1,11 +1,16 @@
 """Files in, files out, by every backend: the same rows whichever scores them, and refusals that name file and remedy."""
 
+import json
+import subprocess
+import sys
+
 import duckdb
 import pytest
 
 from gangmu.engine.score_files import BACKENDS, score_files
 from tests.engine.books import book, refused
 from tests.engine.books import results as in_memory
+from tests.factories.commands import surroundings
 
 GROUPS = "groups: {g: G, h: H}\n"
 BODY = (
@@ -39,7 +44,7 @@ def rows_of(scores):
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 def test_every_backend_gives_the_same_rows_and_writes_them(tmp_path, backend, ending):
-    table, parquet = files(tmp_path, CSV)
+    _, parquet = files(tmp_path, CSV)
     out = tmp_path / f"out.{ending}"
 
     found = score_files(book(BODY), parquet, backend, {"memory": "200MB", "threads": "1"})
@@ -184,3 +189,21 @@ def test_a_long_table_with_events_or_duplicates_is_left_to_the_columns(tmp_path)
 
     assert rows_of(found) == rows_of(in_memory(body, csv))
     assert [(row.unit, row.total) for row in found.rows()] == [("u1", "4"), ("u2", "8")]
+
+
+WITHOUT_DUCKDB = (
+    "import sys; sys.modules['duckdb'] = None\nfrom gangmu.cli.main import main\nsys.exit(main(sys.argv[1:]))"
+)
+
+
+def test_whoever_has_no_duckdb_is_told_how_to_get_it(tmp_path):
+    _, parquet = files(tmp_path, CSV)
+    (tmp_path / "book.yaml").write_text(f"rulebook: t\ntitle: t\n{BODY}")
+
+    argv = ["score", "--rulebook", str(tmp_path / "book.yaml"), "--facts", str(parquet), "--json"]
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_DUCKDB, *argv], capture_output=True, text=True, env=surroundings()
+    )
+
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["code"] == "score.no_duckdb"

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import pytest
 
+from gangmu.engine.remarks import remarks
 from gangmu.engine.scoring import score
 from gangmu.engine.values import Missing
 from tests.engine.books import book, read
@@ -129,3 +130,13 @@ def test_a_geometric_mean_takes_any_weights(weights, values, expected):
     found = answers(body, f"unit,a,b\nu1,{values[0]},{values[1]}\n")
 
     assert found == {Fraction(expected)}
+
+
+def test_a_vote_without_a_valid_ballot_is_told_at_the_fact():
+    body = f"{ONE}kind: votes, full: 10, answers: {{好: 100, 差: 0}}}}\n"
+    computed = score(book(body), read("unit,x.好,x.差\nu1,0,0\nu2,3,1\n"))
+
+    [remark] = remarks(computed)
+
+    assert (remark.code, remark.cell) == ("facts.undefined", "B2")
+    assert remark.message.zh == "u1 “X”没有得分：考核办法没有规定这种情形"
