@@ -7,11 +7,13 @@ import sys
 import duckdb
 import pytest
 
-from gangmu.engine.score_files import BACKENDS, score_files
+from gangmu.engine.score_files import score_files
 from tests.engine.books import book, refused
 from tests.engine.books import results as in_memory
 from tests.factories.commands import surroundings
 
+HERE = ["reference", "columnar", "duckdb"]
+"""Backends that need no Java; Spark has tests of its own."""
 GROUPS = "groups: {g: G, h: H}\n"
 BODY = (
     "total: {round: 2}\nrank: {on: printed}\n"
@@ -41,7 +43,7 @@ def rows_of(scores):
     )
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", HERE)
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 def test_every_backend_gives_the_same_rows_and_writes_them(tmp_path, backend, ending):
     _, parquet = files(tmp_path, CSV)
@@ -83,13 +85,13 @@ def test_what_duckdb_does_not_write_and_backends_there_are_none_of_are_refused(t
     )
     assert (unknown.code, unknown.message.en) == (
         "score.backend",
-        'there is no backend "abacus"; there are: reference, columnar, duckdb',
+        'there is no backend "abacus"; there are: reference, columnar, duckdb, spark',
     )
     assert (other.code, other.remedy.en) == ("score.output", "use .csv or .xlsx")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["facts.csv", "facts.parquet"]
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", HERE)
 def test_what_is_wrong_with_cells_and_with_what_they_say_is_told_at_once(tmp_path, backend):
     path = tmp_path / "facts.csv"
     path.write_text("unit,indicator,value\nu1,a,1\nu1,a,2\nu2,c,3\n")
@@ -207,3 +209,17 @@ def test_whoever_has_no_duckdb_is_told_how_to_get_it(tmp_path):
 
     assert done.returncode == 1
     assert json.loads(done.stdout)["code"] == "score.no_duckdb"
+
+
+def test_a_value_that_does_not_end_is_written_as_a_quotient(tmp_path):
+    body = "indicators: [{code: x, name: X, kind: formula, formula: actual / 3}]\n"
+    table, _ = files(tmp_path, "unit,x\nu1,1\n")
+
+    score_files(book(body), table).write(tmp_path / "out.csv")
+
+    assert (
+        (tmp_path / "out.csv")
+        .read_text(encoding="utf-8-sig")
+        .splitlines()[1]
+        .startswith("u1,,,total,1/3,0.3333,1")
+    )
