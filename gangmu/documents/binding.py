@@ -7,12 +7,14 @@ concept stays without one; whoever turns a report into a template lists it as un
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from gangmu.documents import blank as blanks
 from gangmu.documents.finding import Number, numbers
 from gangmu.documents.lexicon import AFTER_NOUN, FALLS, HEADS, KEPT_LEADS, LEAD, NO_NOUN, RISES, SCALES, TAIL
 from gangmu.documents.numbers import COUNTERS, Unit
+from gangmu.problems import Text
 
 _CLAUSE = re.compile(r"[，。；！？：\n]|——")
 _SENTENCE = re.compile(r"[。！？\n]")
@@ -45,6 +47,12 @@ class Reading:
     direction: str = ""
     falls: bool = False
     reason: str = ""
+    carried: int = 0
+    """How many clauses before the number its words stand; 0: in its own."""
+    filters: tuple[str, ...] = ()
+    """What 其中 restricts the quantity to."""
+    ground: Text = Text("", "")
+    """Where concept and period come from, in words."""
 
 
 @dataclass(slots=True)
@@ -65,16 +73,32 @@ class _Context:
         return self.planned or bool(self.goal_year)
 
 
-def read(text: str, year: int | None = None) -> list[Reading]:
-    """Every number of kind figure in a text, read. `year`: the year under review, else taken from the text."""
-    found = [number for number in numbers(text) if number.kind == "figure"]
-    reviewed = year or review_year(text)
+def read(text: str, year: int | None = None, marked: Iterable[blanks.Span] = ()) -> list[Reading]:
+    """Every number and blank of kind figure in a text, read. `year`: the year under review, else taken from the text."""
+    marked = tuple(marked)
+    found = numbers(text, marked)
+    words = _readable(text, found, marked)
+    figures = [number for number in found if number.kind == "figure"]
+    reviewed = year or review_year(words)
     readings: list[Reading] = []
-    for start, end, context in _passages(text, reviewed):
-        inside = [number for number in found if start <= number.start < end]
+    for start, end, context in _passages(words, reviewed):
+        inside = [number for number in figures if start <= number.start < end]
         if inside:
-            readings += _Sentence(text, start, end, inside, context).read()
+            readings += _Sentence(words, start, end, inside, context).read()
     return readings
+
+
+SOMEWHERE = "某"
+"""Stands for each letter of a blank that is a name, so that the grammar takes it for words: 某某县."""
+
+
+def _readable(text: str, found: Iterable[Number], marked: tuple[blanks.Span, ...]) -> str:
+    """The text as the grammar reads it: blanks as noughts, names still to be written as 某."""
+    letters = list(blanks.levelled(text, blanks.spans(text, marked)))
+    for number in found:
+        if number.blank and number.kind in ("name", "place"):
+            letters[number.start : number.end] = SOMEWHERE * (number.end - number.start)
+    return "".join(letters)
 
 
 def review_year(text: str) -> int:
@@ -153,6 +177,7 @@ class _Sentence:
     """新增 or 新建, which the items of a list after it share."""
     list_period: str = ""
     verb_shared: bool = False
+    carried: int = 0
 
     def read(self) -> list[Reading]:
         readings = []
@@ -168,6 +193,7 @@ class _Sentence:
         segment = clauses[-1]
         if len(clauses) > 1:
             self.shared, self.verb, self.opening = [], ("", False, ""), ""
+        before = self.subject
         period = self._period(segment, clauses)
         ranked = number.reason == "rank"
         if ranked:
@@ -192,6 +218,7 @@ class _Sentence:
             period = self._five_years()
         self.base = is_base
         self.last_measure, self.last_concept = measure, concept
+        self.carried = self.carried + len(clauses) - 1 if concept and concept == before else 0
         return Reading(
             number,
             concept,
@@ -201,6 +228,9 @@ class _Sentence:
             change.word if change and change.adjacent else "",
             bool(change and change.falls),
             "" if concept else "no words name the quantity",
+            self.carried,
+            (concept,) if concept and "其中" in "，".join(clauses[-2:]) else (),
+            _ground(concept, period, self.carried),
         )
 
     def _five_years(self) -> str:
@@ -310,6 +340,8 @@ class _Sentence:
         unit = Unit.parse(number.unit)
         if self.last_measure and re.fullmatch(r"[—\-~～至]+", words):
             return self.last_measure  # the other end of a range
+        if number.reason == "fraction":
+            return "fraction"
         if number.reason == "written in words" or unit.base in ("倍", "成"):
             return "multiple" if unit.base != "成" else "share"
         if change:
@@ -321,6 +353,20 @@ class _Sentence:
                 return self.last_measure
             return "share" if re.search(r"占|比重|比例|份额", concept + words) else "value"
         return "count" if unit.base in COUNTERS else "value"
+
+
+def _ground(concept: str, period: str | None, carried: int) -> Text:
+    """Why the quantity and the time are taken to be these."""
+    if not concept:
+        return Text("", "")
+    place = (
+        Text("本句", "this clause") if not carried else Text(f"前{carried}分句", f"{carried} clauses before")
+    )
+    when = f"，期间{period}" if period else ""
+    return Text(
+        f"词语“{concept}”在{place.zh}{when}",
+        f"“{concept}” in {place.en}" + (f", period {period}" if period else ""),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from gangmu.cli.output import Output
 from gangmu.cli.parser import both
 
 if TYPE_CHECKING:
-    from gangmu.documents.templating import Known
+    from gangmu.documents.description import Known
 
 ABOUT = both(
     "把一份写好的报告（.txt 或 .docx）变成模板：template.txt、figures.yaml（目录中没有的指标）、series.xlsx（数据）、"
@@ -69,7 +69,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
 
 def known(words: str) -> Known | None:
     """The catalogue's figure of some words, as a template needs to know it."""
-    from gangmu.documents.templating import Known
+    from gangmu.documents.description import Known
     from gangmu.figures.catalogue import find
     from gangmu.figures.figure import Series
 
