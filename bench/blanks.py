@@ -17,7 +17,6 @@ import csv
 import hashlib
 import json
 import re
-import re
 import sys
 import time
 from collections import Counter

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from gangmu.documents import binding
 from gangmu.documents.blank import Span
 from gangmu.documents.finding import Number, numbers
-from gangmu.documents.lexicon import GENERIC
+from gangmu.documents.lexicon import GENERIC, OWNED
 from gangmu.documents.numbers import Unit
 from gangmu.problems import Text
 
@@ -60,7 +60,7 @@ class Description:
     filters: tuple[str, ...] = ()
     qualifier: str = ""
     confidence: float = 1.0
-    reason: Text = Text("", "")
+    reason: Text = field(default_factory=lambda: Text("", ""))
     proposal: dict[str, object] | None = field(default=None, compare=False)
     reading: binding.Reading | None = field(default=None, compare=False, repr=False)
 
@@ -250,6 +250,12 @@ _DOUBTS: tuple[tuple[float, Text, Callable[[binding.Reading], bool]], ...] = (
         Text("词语中可能夹有谓语", "the words may hold a verb"),
         lambda r: bool(_VERBAL.search(r.concept)),
     ),
+    (0.9, Text("词语要连着上文才看得懂", "the words need what stands before"), lambda r: r.concept in OWNED),
+    (
+        0.94,
+        Text("用整段时间还是期末，文中没有明说", "over the years or at their end: the text does not say"),
+        lambda r: bool(r.period and "/" in r.period) and r.measure in ("count", "value", "sum"),
+    ),
     (
         0.85,
         Text("指标沿用前一句的词语", "the quantity is carried from the clause before"),
@@ -310,6 +316,6 @@ def _area(text: str, reading: binding.Reading, own: str) -> str:
     match = _AREA_WORDS.match(clause.lstrip("其中"))
     return (
         OWN
-        if not match or match[1][-1] == own or match[1] in ("全区", "自治区") and own == "区"
+        if not match or match[1][-1] == own or (match[1] in ("全区", "自治区") and own == "区")
         else match[1]
     )

@@ -12,13 +12,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gangmu.documents import blank as blanks
-from gangmu.documents.lexicon import OUTLINE, UNIT
+from gangmu.documents.lexicon import OUTLINE, SCALES, UNIT
+from gangmu.documents.numbers import COUNTERS
 
 _DIGITS = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 _FRACTION = re.compile(r"(?<![\d/.])\d{1,2}/\d{1,3}(?![\d/.])|\d+分之\d+")
 _CHINESE = re.compile(
     r"翻(?:了)?[一两二三四]番|[一二三四五六七八九]分之[一二三四五六七八九]|[一二三四五六七八九两]成(?=[，。；、以]|左右)|[一两二三四五六七八九十]+倍"
 )
+_FEW = re.compile(rf"(?:余|多)({'|'.join(sorted(COUNTERS, key=len, reverse=True))}|亩|元|吨)")
 _RANKED_BY = re.compile(r"(?:居|列|位|排名|排|至|到|进|升|从|由|稳居|全国|全省|全球|世界|保持|国|省|市|区)$")
 _RANK_END = re.compile(r"[位名]|[，。；、：）和与及\n]|$|(?=跃升|上升|提升|升至|前移)")
 _YEAR = re.compile(r"(?:19|20)\d{2}$")
@@ -77,6 +79,8 @@ def _number(printed_text: str, text: str, start: int, end: int, blank: bool) -> 
     over = text[end : end + 1] in ("余", "多")
     unit_match = UNIT.match(text, end + over)
     unit = unit_match.group() if unit_match else ""
+    if not over and unit in SCALES and (few := _FEW.match(text, end + len(unit))):
+        unit, over = unit + few[1], True  # 1.8万余个
     if blank and (kind := _kind_of_blank(text, start, end, unit)):
         measured = unit if kind in ("threshold", "duration") else ""
         return Number(start, end, printed, measured, kind, "blank", over, blank)
@@ -115,6 +119,14 @@ _LEVEL_BEFORE = re.compile(
 def _kind_of_blank(text: str, start: int, end: int, unit: str) -> str:
     """The kind of a blank that its surroundings tell though it has no digits; empty: as of a number there."""
     before, after = text[max(0, start - 12) : start], text[end : end + 8]
+    if re.search(r"(?:年限|寿命)[^，。；]{0,8}$", before) or (
+        before.endswith(("∶", "︰", ":", "：")) and "比" in before
+    ):
+        return ""
+    if re.search(r"(?:从|由|缩小至|提升至|提高至|下降至|降至|增至|升至|提高到|提升到)$", before) and re.match(
+        r"(?:[∶︰:]|缩小|提升|提高|增加|下降|降|减|上升|扩大|增至|升|[，。；、])", after
+    ):
+        return ""
     if after.startswith("年") and not after.startswith(("年均", "年限")):
         if _LENGTH_BEFORE.search(before) or _LENGTH_AFTER.match(after):
             return "duration" if end - start < 4 else "date"
@@ -268,7 +280,8 @@ def _verb_before(text: str, start: int) -> bool:
 
 
 def _is_outline(text: str, start: int, end: int, unit: str) -> bool:
-    return unit in ("个", "项", "大") and bool(OUTLINE.match(text[end + len(unit) :]))
+    counted = unit in ("个", "项", "大") or (not unit and text[end : end + 1] == "大")
+    return counted and bool(OUTLINE.match(text[end + max(len(unit), 1) :]))
 
 
 def _is_list_number(text: str, start: int, end: int, unit: str) -> bool:

@@ -19,6 +19,7 @@ from gangmu.documents.lexicon import GENERIC
 from gangmu.documents.model import Request
 from gangmu.documents.numbers import DIRECTIONS, Style, Unit, converted, read
 from gangmu.documents.template import Answer
+from gangmu.documents.times import review_year
 
 LEVELS = ("value", "count", "sum", "share")
 """Measures that are a level of the figure itself, which a series keeps as `value`."""
@@ -141,7 +142,7 @@ def make(
     year: the year under review; otherwise taken from the text.
     """
     text = text.removesuffix("\n")
-    year = year or binding.review_year(text)
+    year = year or review_year(text)
     readings = [reading for reading in binding.read(text, year) if not reading.number.blank]
     unbound: list[tuple[binding.Reading, str]] = []
     usable = []
