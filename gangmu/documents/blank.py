@@ -99,5 +99,7 @@ def _within(text: str, marked: Iterable[Span]) -> Iterator[Span]:
         digits = [m.span() for m in re.finditer(r"[\d０-９]+(?:[.．,][\d０-９]+)*", said)]
         if digits:
             yield from ((start + a, start + b) for a, b in digits)
-        elif said.strip():
+        elif not said.strip():
+            yield start, end  # underlined spaces
+        else:
             yield start + len(said) - len(said.lstrip()), start + len(said.rstrip())
