@@ -49,6 +49,7 @@ _END_OF_PLAN = re.compile(rf"(?:(?<![较比是从“])|(?<=[^较比是从]“)){
 _LAST_YEARS = re.compile(
     r"(?:近|过去|连续)?([三四五3-5])年来?(?:累计|共|净|间)*(?:增长|提升|提高|增加|下降|降低|新增|净增|完成|减少)"
 )
+_MEANS = ("政策措施", "政策举措", "措施", "举措", "政策", "硬措施", "条款")
 _TO = ("∶", "︰", ":", "：")
 _LEVEL = re.compile(
     r"(?:率|占比|比重|总量|总数|规模|里程|寿命|增加值|总值|产值|能力|水平|收入|份额|指数|年限|密度)$"
@@ -299,6 +300,8 @@ class _Sentence:
             return self._handed_out(change)
         if noun and "分别" in self.text[max(self.start, number.start - 40) : number.start]:
             self.shared = []
+        if after and noun and after in _MEANS:
+            after = noun + after  # 科技金融20条政策措施
         if after and not (noun and noun.endswith(HEADS) and not noun.endswith("等")):
             noun = after
             self.counted_after = True
@@ -326,7 +329,7 @@ class _Sentence:
         rest = self.text[number.unit_end : self.end]
         if Unit.parse(number.unit).base == "%":
             match = re.match(r"(?:以上|左右)?的(?![，。；])", rest)
-        elif number.unit.endswith(("元", "亩")) and (not noun or noun in ("新增", "净增")):
+        elif number.unit and (not noun or noun in ("新增", "净增")):
             match = re.match(r"(?:以上|左右)?的?(?=[\u4e00-\u9fff“])", rest)
         else:
             match = None
@@ -354,12 +357,14 @@ class _Sentence:
             return ""  # 89万监测对象: a bare scale counts what follows
         rest = self.text[number.unit_end : self.end]
         rest = re.sub(r"^(?:多|余|左右|以上|以内)(?=[“\u4e00-\u9fff])", "", rest)
-        return "" if NO_NOUN.match(rest) else _cut(rest)
+        return "" if NO_NOUN.match(rest) or rest.startswith("等") else _cut(rest)
 
     def _measure(self, number: Number, words: str, concept: str, change: _Change | None, ranked: bool) -> str:
-        if ranked:
-            return "rank"
         unit = Unit.parse(number.unit)
+        if ranked or (
+            unit.base == "位" and not self.counted_after and _RANKED.search(self.text[: number.start][-6:])
+        ):
+            return "rank"
         if self.last_measure and re.fullmatch(r"[—\-~～至]+", words):
             return self.last_measure  # the other end of a range
         if number.reason == "fraction":
@@ -381,6 +386,7 @@ class _Sentence:
         return "count" if unit.base in COUNTERS else "value"
 
 
+_RANKED = re.compile(r"(?:居|列|前|第|排名|位次|跃升至|上升到|升至)$")
 _SUMMED = re.compile(r"(?:总投资|完成投资|投资总额|计划投资)$")
 
 

@@ -244,7 +244,13 @@ _DOUBTS: tuple[tuple[float, Text, Callable[[binding.Reading], bool]], ...] = (
         Text("词语过于笼统，须看上文", "the words are general: what they mean stands before"),
         lambda r: r.concept in GENERIC,
     ),
-    (0.8, Text("说明指标的词语过长", "the words are long"), lambda r: len(r.concept) > 22),
+    (0.9, Text("说明指标的词语过长", "the words are long"), lambda r: len(r.concept) > 14),
+    (0.9, Text("说明指标的词语过短", "the words are short"), lambda r: 0 < len(r.concept) < 3),
+    (
+        0.92,
+        Text("位次或倍数的主语常在前文", "what a rank or multiple is of often stands before"),
+        lambda r: r.measure in ("rank", "multiple") and not r.direction,
+    ),
     (
         0.85,
         Text("词语中可能夹有谓语", "the words may hold a verb"),
@@ -252,7 +258,7 @@ _DOUBTS: tuple[tuple[float, Text, Callable[[binding.Reading], bool]], ...] = (
     ),
     (0.9, Text("词语要连着上文才看得懂", "the words need what stands before"), lambda r: r.concept in OWNED),
     (
-        0.94,
+        0.97,
         Text("用整段时间还是期末，文中没有明说", "over the years or at their end: the text does not say"),
         lambda r: bool(r.period and "/" in r.period) and r.measure in ("count", "value", "sum"),
     ),

@@ -196,7 +196,7 @@ def _is_name(text: str, start: int, end: int, unit: str) -> bool:
         return True
     if before in ("-", "+", "—") and re.match(r"[A-Za-z0-9+]", text[start - 2 : start - 1]) and not unit:
         return True
-    if re.match(r"号(?!召)|\+|＋|[A-Z]|版|时代", after) and not unit:
+    if re.match(r"号(?!召)|\+|＋|[A-Z]|版|时代|国道|省道|县道|热线", after) and not unit:
         return True
     if re.match(r"\d\.0$", text[start:end]) and not unit:
         return True  # 数字政府2.0

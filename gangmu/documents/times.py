@@ -76,7 +76,7 @@ def passages(text: str, year: int) -> Iterator[tuple[int, int, Context]]:
     for line in text.split("\n"):
         if _is_heading(line):
             section, carried = _section(line, section), ""
-        elif _ONE_YEAR.search(line):
+        elif _ONE_YEAR.search(line) or (section.planned and _comes_to_next_year(line, year)):
             carried = ""
         span = carried or section.span
         opened = ""
@@ -87,10 +87,17 @@ def passages(text: str, year: int) -> Iterator[tuple[int, int, Context]]:
                 span = opened = named
             elif _ONE_YEAR.search(sentence) and not section.planned:
                 span = opened = ""
+            elif section.planned and not section.span and _comes_to_next_year(sentence, year):
+                span = opened = ""
             yield start, end, _context(sentence, section, span)
         if opened and not re.search(r"\d", re.sub(r"\d{4}年|\d+日|\d+月", "", line)):
             carried = opened
         at += len(line) + 1
+
+
+def _comes_to_next_year(words: str, year: int) -> bool:
+    """Whether a plan for years turns to the coming one: 2026年是…, 今年主要预期目标."""
+    return bool(re.search(rf"{year + 1}年(?:是|的|工作|，)|^今年|，今年|做好今年|主要预期目标", words))
 
 
 def _is_heading(line: str) -> bool:

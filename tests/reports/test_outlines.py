@@ -99,7 +99,15 @@ def test_an_outline_may_come_from_standard_input(tmp_path):
 
 def test_an_outline_is_filled_and_what_is_not_sure_stays_open(district):
     told = gangmu(
-        "fill", district / "提纲.txt", "-o", district / "报告.txt", "--period", "2025", "--json", "--dir", district
+        "fill",
+        district / "提纲.txt",
+        "-o",
+        district / "报告.txt",
+        "--period",
+        "2025",
+        "--json",
+        "--dir",
+        district,
     )
 
     assert told.code == 0, told.err
@@ -131,15 +139,23 @@ def test_a_docx_keeps_its_looks_and_its_numbers_are_bound(district, tmp_path):
 
     listed = gangmu("blanks", tmp_path / "提纲.docx", "--json", "--dir", district)
     told = gangmu(
-        "fill", tmp_path / "提纲.docx", "-o", tmp_path / "报告.docx", "--period", "2025", "--json", "--dir", district
+        "fill",
+        tmp_path / "提纲.docx",
+        "-o",
+        tmp_path / "报告.docx",
+        "--period",
+        "2025",
+        "--json",
+        "--dir",
+        district,
     )
     verified = gangmu("verify", tmp_path / "报告.docx", "--json", "--dir", district)
 
     assert [one["text"] for one in listed.lines] == ["X", "（ ）", "95", "X"]
     assert told.code == 0, told.err
-    assert [line["state"] for line in verified.lines] == ["same"] * told.object["filled"] + ["same"] * told.object[
-        "missing"
-    ]
+    assert [line["state"] for line in verified.lines] == ["same"] * told.object["filled"] + [
+        "same"
+    ] * told.object["missing"]
     filled = docx.Document(tmp_path / "报告.docx")
     text, marks = word.text_and_marks((tmp_path / "报告.docx").read_bytes())
     assert text.startswith("2025年地区生产总值612.34亿元，固定资产投资〔缺：")
