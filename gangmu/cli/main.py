@@ -44,6 +44,8 @@ SUMMARIES: Mapping[str, Bilingual] = {
     "cycle": both("考核周期：封存、重新开放、公布", "cycles: freeze facts, reopen, publish"),
     "log": both("操作日志：核验", "the log: verify it"),
     "report": both("按模板生成报告（Word）", "write a report from a template (Word)"),
+    "blanks": both("找出文稿中的待填项和数字", "find blanks and numbers of a document"),
+    "fill": both("填上文稿中的待填项", "fill the blanks of a document"),
     "template": both("把报告变成模板", "turn a report into a template"),
     "verify": both("核对已出具文件中的数字", "check the numbers of an issued document"),
 }

@@ -7,25 +7,59 @@ concept stays without one; whoever turns a report into a template lists it as un
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from gangmu.documents import blank as blanks
 from gangmu.documents.finding import Number, numbers
-from gangmu.documents.lexicon import AFTER_NOUN, FALLS, HEADS, KEPT_LEADS, LEAD, NO_NOUN, RISES, SCALES, TAIL
+from gangmu.documents.lexicon import (
+    AFTER_NOUN,
+    FALLS,
+    FLOW,
+    HEADS,
+    KEPT_LEADS,
+    KEPT_TAILS,
+    LEAD,
+    NO_NOUN,
+    OWNED,
+    PREDICATE,
+    PREFIXES,
+    RISES,
+    SCALES,
+    TAIL,
+    VERB_FIRST,
+)
 from gangmu.documents.numbers import COUNTERS, Unit
+from gangmu.documents.times import PLAN, Context, part_of_year, passages, plan_years, review_year
+from gangmu.problems import Text
 
 _CLAUSE = re.compile(r"[，。；！？：\n]|——")
-_SENTENCE = re.compile(r"[。！？\n]")
-_HEADING = re.compile(r"^\s*[一二三四五六七八九十]+、")
-_BASE_YEAR = re.compile(r"(?:从|由)(?:((?:19|20)\d{2})年(?:的|底的|末的)?)?(?:全国|全球|世界|全省)?$")
+_BASE_YEAR = re.compile(
+    r"(?:从|由)(?:((?:19|20)\d{2})年(?:的|底的|末的)?|去年的?|上年的?|期初的?)?(?:全国|全球|世界|全省)?(?:第|不到|不足|近|约|超过|超)?$"
+)
 _CLOSING_YEAR = re.compile(r"((?:19|20)\d{2})年(?:底|末)?的?$")
 _COMPARED = re.compile(
-    r"(?:高于|低于|快于|优于|好于|高出|超过|高)(?:全国|全省|全市|国家|规定|计划|预期|年初)[^，、]{0,7}?(?:平均|水平|目标)*$"
+    r"(?:高于|低于|快于|优于|好于|高出|超过|高)"
+    r"(?:全国|全省|全市|全区|国家|规定|计划|预期|年初|经济|GDP|生产总值|城镇|城乡|全体)[^，、]{0,8}?(?:平均|水平|目标|增速|增幅)*$"
 )
-_FIVE_YEARS = re.compile(r"五年来|这五年|过去五年|“十四五”时期|“十四五”期间|5年来|“十四五”的五年|过去5年")
-_FIVE_COMING = re.compile(r"“十五五”(?:发展)?(?:时期|期间|规划)?|未来五年|今后五年")
-_TO_YEAR = re.compile(r"到((?:19|20)\d{2})年")
-_IN_YEAR = re.compile(r"((?:19|20)\d{2})年(?:以来)?")
+_CLAUSE_YEAR = re.compile(
+    r"(?:^|[，。；：！？、（\n]|截至|在|到|至|预计|——)((?:19|20)\d{2})年(?:末|底|度|全年|，|预计)*(?![—\-至前]|以来)"
+)
+_END_OF_PLAN = re.compile(rf"(?:(?<![较比是从“])|(?<=[^较比是从]“)){PLAN.pattern}(?:期末|末期|末|收官)")
+_LAST_YEARS = re.compile(
+    r"(?:近|过去|连续)?([三四五3-5])年来?(?:累计|共|净|间)*(?:增长|提升|提高|增加|下降|降低|新增|净增|完成|减少)"
+)
+_MEANS = ("政策措施", "政策举措", "措施", "举措", "政策", "硬措施", "条款")
+_TO = ("∶", "︰", ":", "：")
+_LEVEL = re.compile(
+    r"(?:率|占比|比重|总量|总数|规模|里程|寿命|增加值|总值|产值|能力|水平|收入|份额|指数|年限|密度)$"
+)
+_TO_LEVEL = re.compile(
+    r"(?:提高|提升|降低|减少|上升|增加|缩小|增长|下降|跃升|升|降|扩大|整合|压减|精简|发展)[到至为]$"
+)
+_COUNT = {"三": 3, "四": 4, "五": 5, "3": 3, "4": 4, "5": 5}
+_OPENING = re.compile(r"新增|净增|新建(?![筑材])|新培育|新认定|新引进|新引育|新入选|新签约|新注册|新开工")
+_OPENS_NUMBER = re.compile(r"(新增|净增|新培育|新认定|新引进|新引育)(?:了|约|近|超过|超|突破)*$")
 _SHARED_BY_LEVEL = re.compile(r".*?(级|类|型)$")
 
 
@@ -45,90 +79,46 @@ class Reading:
     direction: str = ""
     falls: bool = False
     reason: str = ""
+    carried: int = 0
+    """How many clauses before the number its words stand; 0: in its own."""
+    filters: tuple[str, ...] = ()
+    """What 其中 restricts the quantity to."""
+    ground: Text = field(default_factory=lambda: Text("", ""))
+    """Where concept and period come from, in words."""
 
 
-@dataclass(slots=True)
-class _Context:
-    """Which time a passage speaks of: the year under review or the coming one, or a span of years."""
-
-    year: int
-    planned: bool = False
-    span: str = ""
-    goal_year: str = ""
-
-    @property
-    def period(self) -> str:
-        return self.goal_year or self.span or str(self.year + 1 if self.planned else self.year)
-
-    @property
-    def future(self) -> bool:
-        return self.planned or bool(self.goal_year)
-
-
-def read(text: str, year: int | None = None) -> list[Reading]:
-    """Every number of kind figure in a text, read. `year`: the year under review, else taken from the text."""
-    found = [number for number in numbers(text) if number.kind == "figure"]
-    reviewed = year or review_year(text)
+def read(text: str, year: int | None = None, marked: Iterable[blanks.Span] = ()) -> list[Reading]:
+    """Every number and blank of kind figure in a text, read. `year`: the year under review, else taken from the text."""
+    marked = tuple(marked)
+    found = numbers(text, marked)
+    words = _readable(text, found, marked)
+    figures = [number for number in found if number.kind == "figure"]
+    reviewed = year or review_year(words)
     readings: list[Reading] = []
-    for start, end, context in _passages(text, reviewed):
-        inside = [number for number in found if start <= number.start < end]
+    for start, end, context in passages(words, reviewed):
+        inside = [number for number in figures if start <= number.start < end]
         if inside:
-            readings += _Sentence(text, start, end, inside, context).read()
-    return readings
+            readings += _Sentence(words, start, end, inside, context).read()
+    return readings if reviewed else [_undated(reading) for reading in readings]
 
 
-def review_year(text: str) -> int:
-    """The year a report looks back on: the year before the one it is given in (its title or first date)."""
-    match = _IN_YEAR.search(text)
-    first = int(match[1]) if match else 2000
-    heading = re.search(r"一、((?:19|20)\d{2})年", text)
-    return int(heading[1]) if heading else first - 1
+def _undated(reading: Reading) -> Reading:
+    """Without a period that was only told from a year that nobody knows."""
+    told = reading.period and re.match(r"(?:19|20)\d{2}", reading.period)
+    return reading if told else replace(reading, period=None)
 
 
-def _passages(text: str, year: int) -> Iterator[tuple[int, int, _Context]]:
-    """Each sentence with the time it speaks of, from the headings, and from openings like 五年来 in its paragraph."""
-    planned, span_of_section, span = False, "", ""
-    at = 0
-    for line in text.split("\n"):
-        if _HEADING.match(line) and len(line) < 60:
-            planned, span_of_section = _section(line, year, planned)
-        span = span if line.startswith("——") else span_of_section
-        for start, end in _sentences(text, at, at + len(line)):
-            sentence = text[start:end]
-            if not planned and _FIVE_YEARS.search(sentence):
-                span = f"{year - 4}/{year}"
-            elif re.match(r"(?:20\d\d年|一年来|过去一年)", sentence) and not planned:
-                span = ""
-            goal = ""
-            if planned or span_of_section:
-                if match := _TO_YEAR.search(sentence):
-                    goal = match[1]
-                elif _FIVE_COMING.search(sentence) and "开局" not in sentence and planned:
-                    span = f"{year + 1}/{year + 5}"
-            if goal:
-                yield start, end, _Context(year, planned=True, span=span, goal_year=goal)
-            else:
-                yield start, end, _Context(year, planned, span)
-        at += len(line) + 1
+SOMEWHERE = "某"
+"""Stands for each letter of a blank that is a name, so that the grammar takes it for words: 某某县."""
 
 
-def _section(heading: str, year: int, planned: bool) -> tuple[bool, str]:
-    if "十五五" in heading and "十四五" not in heading:
-        return True, f"{year + 1}/{year + 5}"
-    if re.search(r"回顾|发展成就|主要成就|过去|去年工作|工作总结", heading):
-        return False, ""
-    if re.search(rf"{year + 1}年|今年|今后|安排|任务|目标|重点工作|总体要求|政府自身建设|自身", heading):
-        return True, ""
-    return planned, ""
-
-
-def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    begin = start
-    for match in _SENTENCE.finditer(text, start, end):
-        yield begin, match.end()
-        begin = match.end()
-    if begin < end:
-        yield begin, end
+def _readable(text: str, found: Iterable[Number], marked: tuple[blanks.Span, ...]) -> str:
+    """The text as the grammar reads it: blanks as noughts, names still to be written as 某."""
+    letters = list(blanks.levelled(text, blanks.spans(text, marked)))
+    for number in found:
+        if number.blank and number.kind in ("name", "place", "date"):
+            letters[number.start : number.end] = SOMEWHERE * (number.end - number.start)
+    return "".join(letters)
 
 
 @dataclass(slots=True)
@@ -139,7 +129,7 @@ class _Sentence:
     start: int
     end: int
     inside: list[Number]
-    context: _Context
+    context: Context
     subject: str = ""
     shared: list[str] = field(default_factory=list)
     """What 分别 still has to hand out."""
@@ -153,11 +143,16 @@ class _Sentence:
     """新增 or 新建, which the items of a list after it share."""
     list_period: str = ""
     verb_shared: bool = False
+    carried: int = 0
+    said_year: str = ""
+    last_period: str | None = None
+    last_end: int = 0
 
     def read(self) -> list[Reading]:
         readings = []
         end_of_last = self.start
         for number in self.inside:
+            self.last_end = end_of_last
             readings.append(self._one(number, end_of_last))
             end_of_last = number.unit_end
         return readings
@@ -168,7 +163,8 @@ class _Sentence:
         segment = clauses[-1]
         if len(clauses) > 1:
             self.shared, self.verb, self.opening = [], ("", False, ""), ""
-        period = self._period(segment, clauses)
+        before = self.subject
+        self._note_years(left)
         ranked = number.reason == "rank"
         if ranked:
             segment = segment.removesuffix("第")
@@ -177,44 +173,88 @@ class _Sentence:
             words = re.sub(r"^(?:左右|以上|以内|以下|多|余)?[、，]?(?:和|与|及|以及|并|且)?", "", words)
         if len(clauses) == 1 and self.counted_after and "、" in words:
             words = words.partition("、")[2]  # what stands before it is the thing the last number counted
+        listed = len(clauses) == 1 and self.counted_after
         concept, change = self._concept(number, words, clauses, ranked)
-        concept = self._opened(concept, segment)
+        concept = self._opened(concept, segment, listed)
         measure = self._measure(number, words, concept, change, ranked)
+        period = self._when(segment, said_year, is_base, measure, concept)
+        self.base, self.last_period = is_base, period
+        self.last_measure, self.last_concept = measure, concept
+        self.carried = self.carried + len(clauses) - 1 if concept and concept == before else 0
+        return Reading(
+            number,
+            concept,
+            measure,
+            self.context.future or bool(self.said_year and int(self.said_year) > self.context.year > 0),
+            period,
+            change.word if change and change.adjacent else "",
+            bool(change and change.falls),
+            "" if concept else "no words name the quantity",
+            self.carried,
+            (concept,) if concept and "其中" in "，".join(clauses[-2:]) else (),
+            _ground(concept, period, self.carried),
+        )
+
+    # ---- the time
+
+    def _note_years(self, words: str) -> None:
+        """The year that a clause opens with holds for the rest of the sentence: 2024年末, “十四五”期末."""
+        for match in _CLAUSE_YEAR.finditer(words):
+            self.said_year = match[1]
+        if end := _END_OF_PLAN.search(words):
+            self.said_year = str(plan_years(end[1])[1])
+
+    def _when(self, segment: str, said_year: str, is_base: bool, measure: str, concept: str) -> str | None:
+        """The period of a number: of its own words, else of its clause, else of the passage."""
+        if segment in _TO and self.last_period:
+            return self.last_period  # the other side of a ratio
+        period = self._period(segment, measure, concept)
         if "分别" in segment:
             self.list_period = period
         elif self.verb_shared and self.list_period and not said_year:
             period = self.list_period
         if is_base:
-            period = said_year or self._start_of_span()
-        elif said_year:
-            period = said_year
-        elif "年均" in segment and "/" not in period:
-            period = self._five_years()
-        self.base = is_base
-        self.last_measure, self.last_concept = measure, concept
-        return Reading(
-            number,
-            concept,
-            measure,
-            self.context.future,
-            period,
-            change.word if change and change.adjacent else "",
-            bool(change and change.falls),
-            "" if concept else "no words name the quantity",
-        )
+            return said_year or self._start_of_span()
+        if said_year:
+            return said_year
+        if years := _LAST_YEARS.search(segment):
+            until = self.context.year + self.context.future
+            return f"{until + 1 - _COUNT[years[1]]}/{until}"
+        if "年均" in segment:
+            return self._five_years() if "/" not in period else period
+        if self.said_year:
+            return self.said_year
+        if self.context.timeless:
+            return None
+        return self._within_year(period)
+
+    def _within_year(self, period: str) -> str:
+        """The quarter or the months that the sentence up to here names, or its heading did."""
+        part = part_of_year(self.text[self.start : self.start + 40]) or self.context.part
+        if not part or "/" in period or self.context.future:
+            return period
+        return "/".join(f"{period}-{one}" for one in part.split("/"))
 
     def _five_years(self) -> str:
         """What 年均 is over where no span was named: the five years of the plan just ended, or of the next."""
         year = self.context.year
         return f"{year + 1}/{year + 5}" if self.context.future else f"{year - 4}/{year}"
 
-    def _opened(self, concept: str, segment: str) -> str:
-        """新增高新技术企业超6000家、科技型中小企业1.76万家: the second is 新增 too."""
-        for opening in ("新增", "新建"):
-            if concept.startswith(opening):
-                self.opening = opening
-                return concept
-        if self.opening and concept and segment.startswith(("、", "和")) and _noun(segment):
+    def _opened(self, concept: str, segment: str, listed: bool) -> str:
+        """新增高新技术企业超6000家、科技型中小企业1.76万家: the second is 新增 too.
+
+        So are things counted after their numbers: 新增7名院士、9个实验室. listed: the number goes on such a list.
+        """
+        if not concept:
+            return concept
+        if said := _OPENING.match(concept):
+            self.opening = said.group()
+            return concept
+        if self.counted_after and (said := _OPENS_NUMBER.search(segment)):
+            self.opening = said[1]
+            return self.opening + concept
+        goes_on = segment.startswith(("、", "和")) and _noun(segment)
+        if self.opening and (goes_on or (listed and self.counted_after)):
             return self.opening + concept
         return concept
 
@@ -223,22 +263,20 @@ class _Sentence:
         span = self.context.span
         return str(int(span[:4]) - 1) if span else str(self.context.year - 1 + self.context.planned)
 
-    def _period(self, segment: str, clauses: list[str]) -> str:
-        period = self.context.period
-        span = self.context.span
-        levels = not re.search(
-            r"年均|累计|增长|下降|提高|提升|降低|减少|新增|新建|建成|完成|实施|争取|超过\d", segment
-        )
-        if span and not self.context.goal_year and (self.base or _COMPARED.search(segment)):
+    def _period(self, segment: str, measure: str, concept: str) -> str:
+        """Of a span of years a level stands at its end, and what was done over it takes the whole span."""
+        period, span = self.context.period, self.context.span
+        if not span or self.context.goal_year:
+            return period
+        if self.base or _COMPARED.search(segment):
             return span[5:]
-        if (
-            span
-            and not self.context.goal_year
-            and levels
-            and re.search(r"[达到为占]|突破|超过|稳居|居|排名|率", segment[-6:])
-        ):
-            return span[5:]
-        return period
+        if measure in ("yoy", "change", "multiple"):
+            return span[5:] if _TO_LEVEL.search(segment) else span
+        if self.last_period == span and segment.startswith("、"):
+            return span  # 建成学校304所、基地20个
+        added = concept.startswith(("新增", "净增")) or self.counted_after
+        level = not added and (_LEVEL.search(concept) or _TO_LEVEL.search(segment))
+        return span if added or (FLOW.search(f"{segment}{concept}") and not level) else span[5:]
 
     # ---- the words that name the quantity
 
@@ -248,7 +286,7 @@ class _Sentence:
         self.counted_after = False
         if compared := _COMPARED.search(words):
             return self._compared(words[: compared.start()], compared), None
-        change = _change(words, number)
+        change = _change(words, number, self.text[number.unit_end : number.unit_end + 4])
         noun = _noun(change.rest if change else words)
         self.verb_shared = bool(self.shared and not noun)
         if self.verb_shared:
@@ -262,17 +300,40 @@ class _Sentence:
             return self._handed_out(change)
         if noun and "分别" in self.text[max(self.start, number.start - 40) : number.start]:
             self.shared = []
-        if after and not (noun and noun.endswith(HEADS)):
+        if after and noun and after in _MEANS:
+            after = noun + after  # 科技金融20条政策措施
+        if after and not (noun and noun.endswith(HEADS) and not noun.endswith("等")):
             noun = after
+            self.counted_after = True
+        elif not ranked and (part := self._part_of(number, noun)):
+            noun = part
             self.counted_after = True
         if noun.startswith("占") and self.subject:
             return self.subject + noun, change  # 出口…，占全国份额: a share of what was spoken of
+        if (
+            noun in OWNED
+            and self.subject
+            and len(clauses) < 3
+            and "；" not in self.text[self.last_end : number.start]
+        ):
+            return _owner(self.subject) + noun, change
         if noun:
             self.subject = noun
             return self.subject, change
         if not self.subject and len(clauses) > 1:
             self.subject = _noun(clauses[-2]) if len(clauses[-2]) <= 24 else ""
         return self.subject, change
+
+    def _part_of(self, number: Number, noun: str) -> str:
+        """超50%的行政村达到标准; 2.8万亿元中央财政资金: the quantity stands after its number."""
+        rest = self.text[number.unit_end : self.end]
+        if Unit.parse(number.unit).base == "%":
+            match = re.match(r"(?:以上|左右)?的(?![，。；])", rest)
+        elif number.unit and (not noun or noun in ("新增", "净增")):
+            match = re.match(r"(?:以上|左右)?的?(?=[\u4e00-\u9fff“])", rest)
+        else:
+            match = None
+        return _cut(rest[match.end() :]) if match and not NO_NOUN.match(rest[match.end() :]) else ""
 
     def _handed_out(self, change: _Change | None) -> tuple[str, _Change | None]:
         concept = self.shared.pop(0) if self.shared else ""
@@ -296,20 +357,18 @@ class _Sentence:
             return ""  # 89万监测对象: a bare scale counts what follows
         rest = self.text[number.unit_end : self.end]
         rest = re.sub(r"^(?:多|余|左右|以上|以内)(?=[“\u4e00-\u9fff])", "", rest)
-        if NO_NOUN.match(rest):
-            return ""
-        quoted = rest.find("”") + 1 if rest.startswith("“") else 1
-        stop = AFTER_NOUN.search(rest, quoted)
-        noun = rest[: stop.start()] if stop else rest
-        noun = _balanced(re.split(r"[和与及]\d", noun)[0].strip("的"))
-        return noun if 2 <= len(noun) <= 20 else ""
+        return "" if NO_NOUN.match(rest) or rest.startswith("等") else _cut(rest)
 
     def _measure(self, number: Number, words: str, concept: str, change: _Change | None, ranked: bool) -> str:
-        if ranked:
-            return "rank"
         unit = Unit.parse(number.unit)
+        if ranked or (
+            unit.base == "位" and not self.counted_after and _RANKED.search(self.text[: number.start][-6:])
+        ):
+            return "rank"
         if self.last_measure and re.fullmatch(r"[—\-~～至]+", words):
             return self.last_measure  # the other end of a range
+        if number.reason == "fraction":
+            return "fraction"
         if number.reason == "written in words" or unit.base in ("倍", "成"):
             return "multiple" if unit.base != "成" else "share"
         if change:
@@ -317,10 +376,32 @@ class _Sentence:
         if unit.base == "个百分点":
             return "change"
         if unit.base == "%":
+            if self.counted_after:
+                return "share"
             if not words.strip("、和及") and self.last_measure in ("yoy", "share", "value"):
                 return self.last_measure
             return "share" if re.search(r"占|比重|比例|份额", concept + words) else "value"
+        if _SUMMED.search(concept):
+            return "sum"
         return "count" if unit.base in COUNTERS else "value"
+
+
+_RANKED = re.compile(r"(?:居|列|前|第|排名|位次|跃升至|上升到|升至)$")
+_SUMMED = re.compile(r"(?:总投资|完成投资|投资总额|计划投资)$")
+
+
+def _ground(concept: str, period: str | None, carried: int) -> Text:
+    """Why the quantity and the time are taken to be these."""
+    if not concept:
+        return Text("", "")
+    place = (
+        Text("本句", "this clause") if not carried else Text(f"前{carried}分句", f"{carried} clauses before")
+    )
+    when = f"，期间{period}" if period else ""
+    return Text(
+        f"词语“{concept}”在{place.zh}{when}",
+        f"“{concept}” in {place.en}" + (f", period {period}" if period else ""),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,7 +422,7 @@ _CHANGE = re.compile(
 )
 
 
-def _change(words: str, number: Number) -> _Change | None:
+def _change(words: str, number: Number, text_after: str = "") -> _Change | None:
     """The change that the words before a number speak of; None where they lead to a level (提高到 55%)."""
     match = _CHANGE.search(words)
     if not match:
@@ -353,7 +434,8 @@ def _change(words: str, number: Number) -> _Change | None:
     kind = {"%": "yoy", "个百分点": "change", "倍": "multiple"}.get(unit, "change")
     if word in ("增", "降", "减", "扩大", "压缩", "缩短") and kind == "change" and unit not in ("个百分点",):
         return None
-    if unit in COUNTERS and unit != "位" and word in ("提升", "提高"):
+    graded = text_after.startswith(("等级", "档次", "位次", "名次"))
+    if unit in COUNTERS and unit != "位" and not graded and word in ("提升", "提高"):
         return None  # 整合提升1000个…: what is done to them, not how many more
     falls = (word in FALLS and "负" not in word) or word == "负增长"
     return _Change(
@@ -380,16 +462,54 @@ def _noun(words: str) -> str:
     >>> _noun("全年完成固定资产投资达到")
     '固定资产投资'
     """
-    said = re.sub(r"^（[\d一二三四五六七八九十]{1,3}）", "", words.strip("、 　"))
-    while match := TAIL.search(said):
+    said = re.sub(
+        r"^(?:（[\d一二三四五六七八九十]{1,3}）|[一二三四五六七八九十]是|\d[.．]\s*)",
+        "",
+        words.strip("、 　"),
+    )
+    while (match := TAIL.search(said)) and not said.endswith(KEPT_TAILS):
         said = said[: match.start()].rstrip("、")
     said = re.sub(r"(?:分别|均|各)$", "", said)
+    said = _without_predicate(said)
     while (match := LEAD.match(said)) and match.end() and not said.startswith(KEPT_LEADS):
         said = said[match.end() :].lstrip("、")
     said = _balanced(re.sub(r"(?:较|比)[^，]{2,10}$", "", said).strip("的、，() 　"))
     if 4 <= (at := max(said.find("新建"), said.find("新增"))) < len(said) - 3:
         said = said[at:]
     return said if len(said) >= 2 and re.search(r"[\u4e00-\u9fffA-Z]{2}", said) else ""
+
+
+def _without_predicate(words: str) -> str:
+    """花卉产量全球第一、优质鲜切花占比: what is said before the last 、 is a sentence of its own, not part of a list."""
+    said, mark, last = words.rpartition("、")
+    if mark and len(said) > 3 and (PREDICATE.search(said) or VERB_FIRST.match(last)):
+        return last
+    return words
+
+
+def _cut(rest: str) -> str:
+    """The noun that the words after a number begin with: up to a verb, at most 20 characters."""
+    quoted = 1
+    while rest[max(quoted - 1, 0) :].startswith("“") or (quoted > 1 and rest[quoted:].startswith("“")):
+        closing = rest.find("”", quoted)
+        if closing < 0:
+            break
+        quoted = closing + 1
+    stop = AFTER_NOUN.search(rest, quoted)
+    noun = rest[: stop.start()] if stop else rest
+    if len(noun) < 2 and (
+        whole := re.match(r"[\u4e00-\u9fff“”]{3,12}(?:项目|工程|企业)(?=[，。；、])", rest)
+    ):
+        noun = whole.group()  # 拟竣工投产项目
+    noun = _balanced(re.split(r"[和与及]\d", noun)[0].strip("的"))
+    noun = re.sub(r"(?:和|与|及|以及|并)$", "", noun)
+    return noun if 2 <= len(noun) <= 20 else ""
+
+
+def _owner(subject: str) -> str:
+    """Whose a bare head is, by the subject before it: 粮食播种面积 → 粮食; 省重点项目 as it stands."""
+    heads = [head for head in OWNED if subject.endswith(head) and len(subject) - len(head) >= 2]
+    return subject[: -len(max(heads, key=len))] if heads else subject
 
 
 def _balanced(words: str) -> str:
@@ -425,12 +545,18 @@ def _shared_head(items: list[str]) -> str:
         at = last.find(match[1])
         if 0 <= at < len(last) - 1:
             return last[at + 1 :]
-    heads = [head for head in HEADS if last.endswith(head) and len(head) < len(last)]
-    return max(heads, key=len) if heads else ""
+    head = ""
+    while heads := [
+        h for h in HEADS if last.removesuffix(head).endswith(h) and len(h) + len(head) < len(last)
+    ]:
+        head = max(heads, key=len) + head  # 产量占比 is a chain of two
+    return head
 
 
 def _shared_prefix(items: list[str]) -> str:
-    """省属企业营业收入、利润: the first item's owner serves a bare head after it."""
+    """省属企业营业收入、利润: the first item's owner serves a bare head after it; 单位生产总值能耗 and 排放 as well."""
+    if leading := [prefix for prefix in PREFIXES if items[0].startswith(prefix)]:
+        return max(leading, key=len)
     for head in sorted(HEADS, key=len, reverse=True):
         if items[0].endswith(head) and len(head) < len(items[0]):
             return items[0][: -len(head)]
@@ -439,6 +565,8 @@ def _shared_prefix(items: list[str]) -> str:
 
 def _complete(item: str, place: int, head: str, prefix: str) -> str:
     if item in HEADS and place and prefix:
+        return prefix + item
+    if place and prefix in PREFIXES and not item.startswith(prefix):
         return prefix + item
     if head.startswith("产业") and item.endswith("产业"):
         head = head.removeprefix("产业")

@@ -71,13 +71,26 @@ class Bound:
     style: Style
     printed: str
     missing: bool = False
+    stands: str = ""
+    """What it replaces in the template: a placeholder, a blank."""
 
     @property
     def text(self) -> str:
         return self.printed
 
 
-Run = Text | Bound
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A blank that nobody could fill: it stays, and is visible as one."""
+
+    stands: str
+
+    @property
+    def text(self) -> str:
+        return f"〔待核：{self.stands.strip()}〕"
+
+
+Run = Text | Bound | Open
 
 
 @dataclass(frozen=True, slots=True)

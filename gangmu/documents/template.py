@@ -19,6 +19,7 @@ from gangmu.documents.model import (
     Bound,
     Document,
     Kind,
+    Open,
     Paragraph,
     Request,
     Run,
@@ -51,7 +52,7 @@ class Placeholder:
     source: str
 
 
-Piece = Text | Placeholder
+Piece = Text | Placeholder | Open
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class TemplateParagraph:
 
     @property
     def source(self) -> str:
-        return "".join(p.text if isinstance(p, Text) else p.source for p in self.pieces)
+        return "".join(_stands(piece) for piece in self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +261,7 @@ def fill(
     for paragraph in template.paragraphs:
         runs: list[Run] = []
         for i, piece in enumerate(paragraph.pieces):
-            if isinstance(piece, Text):
+            if isinstance(piece, Text | Open):
                 runs.append(piece)
                 continue
             before = paragraph.pieces[i - 1] if i else None
@@ -274,6 +275,16 @@ def fill(
         paragraphs.append(Paragraph(paragraph.kind, tuple(runs)))
     problems.raise_if_any()
     return Document(tuple(paragraphs), identity, template.base)
+
+
+def _stands(piece: Piece) -> str:
+    """What a piece is in the template itself."""
+    match piece:
+        case Text(text):
+            return text
+        case Open(stands):
+            return stands
+    return piece.source
 
 
 def _text(piece: Piece | None) -> str:
@@ -291,7 +302,7 @@ def _bound(piece: Placeholder, answer: Answer, around: tuple[str, str], name: st
             f"要求按“{piece.style.unit}”打印，但该指标的计量单位是“{answer.unit}”",
             f"asks for “{piece.style.unit}”, but the unit of measure of the figure is “{answer.unit}”",
         )
-    return Bound(name, piece.request, piece.style, printed, answer.missing)
+    return Bound(name, piece.request, piece.style, printed, answer.missing, piece.source)
 
 
 def printed_as(answer: Answer, style: Style, before: str = "", after: str = "") -> str:

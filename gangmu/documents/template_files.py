@@ -6,9 +6,8 @@ from pathlib import Path
 
 import yaml
 
-from gangmu.documents import word
+from gangmu.documents import outline
 from gangmu.documents.templating import COLUMNS, Made
-from gangmu.problems import refuse
 from gangmu.sheets.writing import Column, SheetOut, write_csv, write_workbook
 
 TEMPLATE, DECLARATIONS, SERIES, UNBOUND = "template.txt", "figures.yaml", "series.xlsx", "unbound.csv"
@@ -16,19 +15,7 @@ TEMPLATE, DECLARATIONS, SERIES, UNBOUND = "template.txt", "figures.yaml", "serie
 
 def text_of(path: Path) -> str:
     """The text of a report, .txt or .docx (a paragraph a line, table cells in the order of the file)."""
-    if path.suffix.lower() == ".docx":
-        return "\n".join(word.paragraph_texts(path.read_bytes(), path.name))
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise refuse(
-            "report.encoding",
-            "不是 UTF-8 编码的文本",
-            "this is not text in UTF-8",
-            "请另存为 UTF-8 文本或 .docx",
-            "save it as UTF-8 text or as .docx",
-            file=path.name,
-        ) from error
+    return outline.load(path).text
 
 
 def write(made: Made, folder: Path, source: str) -> list[Path]:

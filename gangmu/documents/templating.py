@@ -14,10 +14,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from gangmu.documents import binding, template
+from gangmu.documents.description import Known
 from gangmu.documents.lexicon import GENERIC
 from gangmu.documents.model import Request
 from gangmu.documents.numbers import DIRECTIONS, Style, Unit, converted, read
 from gangmu.documents.template import Answer
+from gangmu.documents.times import review_year
 
 LEVELS = ("value", "count", "sum", "share")
 """Measures that are a level of the figure itself, which a series keeps as `value`."""
@@ -31,17 +33,6 @@ _NO_UNIT = "—"
 _MOST_DECIMALS = 6
 _LONGEST_NAME = 40
 COLUMNS = ("指标", "取值方式", "期间", "地区", "数值", "计量单位", "来源")
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A figure as the catalogue has it. takes_observations: false where it is computed from a ledger."""
-
-    code: str
-    name: str
-    unit: str
-    decimals: int
-    takes_observations: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +142,8 @@ def make(
     year: the year under review; otherwise taken from the text.
     """
     text = text.removesuffix("\n")
-    year = year or binding.review_year(text)
-    readings = binding.read(text, year)
+    year = year or review_year(text)
+    readings = [reading for reading in binding.read(text, year) if not reading.number.blank]
     unbound: list[tuple[binding.Reading, str]] = []
     usable = []
     for reading in readings:
@@ -189,6 +180,8 @@ def make(
 def _why_not(reading: binding.Reading) -> str:
     if reading.number.reason == "written in words":
         return "数字用汉字写成"
+    if reading.number.reason == "fraction":
+        return "写成几分之几"
     if not reading.concept:
         return "找不到说明指标的词语"
     if reading.concept in GENERIC:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import io
-import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,12 +23,11 @@ from lxml import etree
 
 from gangmu.documents import layout
 from gangmu.documents.layout import STYLES, Face, ParagraphStyle
-from gangmu.documents.model import BOOKMARK, Bound, Document, Kind, Paragraph
+from gangmu.documents.model import BOOKMARK, Bound, Document, Kind, Open, Paragraph, Text
 from gangmu.problems import refuse
 
 Element = Any
 
-_PLACEHOLDER = re.compile(r"\{\{.*?\}\}|｛｛.*?｝｝")
 _RUN_IN = (Kind.HEADING_1, Kind.HEADING_2, Kind.HEADING_3, Kind.HEADING_4)
 _PROPERTY = "GangmuDocument"
 _CUSTOM = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
@@ -82,6 +80,9 @@ def _paragraph(paragraph: Paragraph, marks: int) -> Element:
         if isinstance(run, Bound):
             marks += 1
             element.extend(_control(run, marks, _run(run.printed, face, missing=run.missing)))
+            continue
+        if isinstance(run, Open):
+            element.append(_run(run.text, face, missing=True))
             continue
         heading, rest = run.text, ""
         if paragraph.kind in _RUN_IN and face is None:
@@ -303,6 +304,56 @@ def paragraph_texts(content: bytes, name: str = "") -> list[str]:
     return [_text(paragraph) for paragraph in _paragraphs(_body(content, name))]
 
 
+def text_and_marks(content: bytes, name: str = "") -> tuple[str, list[tuple[int, int]]]:
+    """The text of a .docx, a paragraph a line, and where in it runs are highlighted, shaded, commented on or underlined
+    spaces: what an office marks as still to be filled.
+    """
+    pieces: list[str] = []
+    marks: list[tuple[int, int]] = []
+    commented: set[str] = set()
+    at = 0
+    for i, paragraph in enumerate(_paragraphs(_body(content, name))):
+        if i:
+            pieces.append("\n")
+            at += 1
+        letters = dict(_letters(paragraph))
+        for element in paragraph.iter():
+            if element.tag == qn("w:commentRangeStart"):
+                commented.add(element.get(qn("w:id"), ""))
+            elif element.tag == qn("w:commentRangeEnd"):
+                commented.discard(element.get(qn("w:id"), ""))
+            elif element in letters:
+                text = letters[element]
+                if text and (commented or _is_marked(element.getparent(), text)):
+                    marks.append((at, at + len(text)))
+                pieces.append(text)
+                at += len(text)
+    return "".join(pieces), _joined(marks)
+
+
+def _is_marked(run: Element, text: str) -> bool:
+    look = run.find(qn("w:rPr"))
+    if look is None:
+        return False
+    highlight, shade, line = (look.find(qn(f"w:{tag}")) for tag in ("highlight", "shd", "u"))
+    if highlight is not None and highlight.get(qn("w:val")) not in (None, "none", "white"):
+        return True
+    if shade is not None and shade.get(qn("w:fill"), "auto").upper() not in ("AUTO", "FFFFFF"):
+        return True
+    return line is not None and line.get(qn("w:val")) != "none" and len(text) > 1 and not text.strip()
+
+
+def _joined(marks: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Marks that touch as one: Word splits runs where it likes."""
+    joined: list[tuple[int, int]] = []
+    for start, end in marks:
+        if joined and joined[-1][1] == start:
+            joined[-1] = joined[-1][0], end
+        else:
+            joined.append((start, end))
+    return joined
+
+
 def _body(content: bytes, name: str) -> Element:
     try:
         return docx.Document(io.BytesIO(content)).element.body
@@ -342,19 +393,26 @@ def _text(paragraph: Element) -> str:
 
 
 def _fill_in(document: Document, body: Element) -> None:
-    """Put each bound number in the place of its placeholder; everything else of the file stays."""
+    """Put each bound number in the place of what it stands for, and light up what stays open; all else of the file stays."""
     first = 1 + max((int(m.get(qn("w:id"), "0")) for m in body.iter(qn("w:bookmarkStart"))), default=0)
     for paragraph, (marks, filled) in zip(_paragraphs(body), _numbered(document), strict=True):
-        bound = list(filled.bound())
-        spans = [match.span() for match in _PLACEHOLDER.finditer(_text(paragraph))]
         # From the last to the first, so that the places of those before stay true.
-        for number, (span, one) in reversed(
-            list(enumerate(zip(spans, bound, strict=True), start=first + marks))
-        ):
-            _replace(paragraph, span, one, number)
+        for number, span, run in reversed(list(_placed(filled, first + marks))):
+            _replace(paragraph, span, run, number)
 
 
-def _replace(paragraph: Element, span: tuple[int, int], bound: Bound, number: int) -> None:
+def _placed(filled: Paragraph, number: int) -> Iterator[tuple[int, tuple[int, int], Bound | Open]]:
+    """The runs that replace something, each with its number and where in the template's paragraph that stands."""
+    at = 0
+    for run in filled.runs:
+        length = len(run.text if isinstance(run, Text) else run.stands)
+        if not isinstance(run, Text):
+            yield number, (at, at + length), run
+            number += isinstance(run, Bound)
+        at += length
+
+
+def _replace(paragraph: Element, span: tuple[int, int], run: Bound | Open, number: int) -> None:
     start, end = span
     at = 0
     home: Element = None
@@ -372,7 +430,10 @@ def _replace(paragraph: Element, span: tuple[int, int], bound: Bound, number: in
             element.text = kept_after
             _keep_spaces(element)
     look = home.find(qn("w:rPr"))
-    for new in reversed(_control(bound, number, _run(bound.printed, missing=bound.missing, like=look))):
+    if isinstance(run, Open):
+        home.addnext(_run(run.stands, missing=True, like=look))
+        return
+    for new in reversed(_control(run, number, _run(run.printed, missing=run.missing, like=look))):
         home.addnext(new)
 
 

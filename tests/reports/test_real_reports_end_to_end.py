@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from gangmu.cli.commands.template import known
 from gangmu.documents import template_files
 from gangmu.documents.templating import make
 from gangmu.figures import catalogue, importing
 from gangmu.problems import Problems
 from gangmu.reports.filling import fill
+from gangmu.reports.outlines import known
 from gangmu.sheets.reading import read_workbook
 from tests.factories.figures import CLERK, batch
 

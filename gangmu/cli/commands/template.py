@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from gangmu.cli.output import Output
 from gangmu.cli.parser import both
-
-if TYPE_CHECKING:
-    from gangmu.documents.templating import Known
 
 ABOUT = both(
     "把一份写好的报告（.txt 或 .docx）变成模板：template.txt、figures.yaml（目录中没有的指标）、series.xlsx（数据）、"
@@ -38,6 +34,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
     from gangmu.documents.templating import make
 
     set_up(args.dir, args.lang)
+    from gangmu.reports.outlines import known
+
     made = make(template_files.text_of(args.file), known, args.year)
     paths = template_files.write(made, args.out, args.file.stem)
     identical = made.identical
@@ -65,16 +63,3 @@ def run(args: argparse.Namespace, out: Output) -> int:
         for path in paths:
             out.say(path)
     return 0 if identical else 1
-
-
-def known(words: str) -> Known | None:
-    """The catalogue's figure of some words, as a template needs to know it."""
-    from gangmu.documents.templating import Known
-    from gangmu.figures.catalogue import find
-    from gangmu.figures.figure import Series
-
-    figure = find(words)
-    if figure is None:
-        return None
-    takes = isinstance(figure.source, Series)
-    return Known(figure.code, figure.name_zh, figure.unit_of_measure, figure.decimals, takes)
