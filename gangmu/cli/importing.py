@@ -26,14 +26,16 @@ if TYPE_CHECKING:
 
 UNITS = "gangmu.org.importing"
 RULE_BOOKS = "gangmu.scoring.importing"
+LEDGERS = "gangmu.ledgers.importing"
 TABLES = (
     "gangmu.figures.importing",
     "gangmu.goals.importing",
-    "gangmu.ledgers.importing",
+    LEDGERS,
     "gangmu.assessment.importing",
 )
 ORDER = (UNITS, RULE_BOOKS, *TABLES)
-"""Units before whatever names them, rule books before the facts that name their indicators."""
+"""Units before whatever names them, rule books before the facts that name their indicators; of the registers each
+after those that its entries refer to."""
 
 SHEET_SUFFIXES = (".xlsx", ".xlsm", ".csv")
 RULE_BOOK_SUFFIXES = (".yaml", ".yml")
@@ -86,7 +88,7 @@ class _Job:
     """One recognised file, ready to be applied."""
 
     source: Source
-    order: int
+    order: tuple[int, int]
     run: Callable[[Problems, Actor, ImportBatch], Counts]
     workbook: Workbook | None = None
 
@@ -193,11 +195,19 @@ def _job(source: Source) -> _Job:
         if importer.takes(workbook):
             return _Job(
                 source,
-                ORDER.index(module),
+                (ORDER.index(module), _place(workbook) if module == LEDGERS else 0),
                 partial(importer.run, workbook),
                 workbook,
             )
     raise InputRefused((_not_recognised(workbook),))
+
+
+def _place(workbook: Workbook) -> int:
+    """Where a register's file stands among the others: behind the registers that its entries refer to."""
+    from gangmu.ledgers import declarations, importing
+
+    register = importing.register_of(workbook)
+    return declarations.in_reference_order().index(register.code) if register else 0
 
 
 def _rule_book_job(source: Source) -> _Job:
@@ -205,7 +215,7 @@ def _rule_book_job(source: Source) -> _Job:
     text = text_table.decoded(source.path.read_bytes(), source.name)
     return _Job(
         source,
-        ORDER.index(RULE_BOOKS),
+        (ORDER.index(RULE_BOOKS), 0),
         partial(run, text, source.name),
     )
 

@@ -85,9 +85,7 @@ def passages(text: str, year: int) -> Iterator[tuple[int, int, Context]]:
             named = _span(sentence, section)
             if named:
                 span = opened = named
-            elif _ONE_YEAR.search(sentence) and not section.planned:
-                span = opened = ""
-            elif section.planned and not section.span and _comes_to_next_year(sentence, year):
+            elif _ends_span(sentence, section, year):
                 span = opened = ""
             yield start, end, _context(sentence, section, span)
         if opened and not re.search(r"\d", re.sub(r"\d{4}年|\d+日|\d+月", "", line)):
@@ -146,6 +144,13 @@ def _span(sentence: str, section: Context) -> str:
     if section.planned and _FIVE_COMING.search(sentence) and "开局" not in sentence:
         return f"{year + 1}/{year + 5}"
     return ""
+
+
+def _ends_span(sentence: str, section: Context, year: int) -> bool:
+    """Whether a sentence speaks of one year again: the one under review, or in a plan the one to come."""
+    if not section.planned:
+        return bool(_ONE_YEAR.search(sentence))
+    return not section.span and _comes_to_next_year(sentence, year)
 
 
 def _context(sentence: str, section: Context, span: str) -> Context:
