@@ -26,16 +26,14 @@ if TYPE_CHECKING:
 
 UNITS = "gangmu.org.importing"
 RULE_BOOKS = "gangmu.scoring.importing"
-LEDGERS = "gangmu.ledgers.importing"
 TABLES = (
     "gangmu.figures.importing",
     "gangmu.goals.importing",
-    LEDGERS,
+    "gangmu.ledgers.importing",
     "gangmu.assessment.importing",
 )
 ORDER = (UNITS, RULE_BOOKS, *TABLES)
-"""Units before whatever names them, rule books before the facts that name their indicators; of the registers each
-after those that its entries refer to."""
+"""Units before whatever names them, rule books before the facts that name their indicators."""
 
 SHEET_SUFFIXES = (".xlsx", ".xlsm", ".csv")
 RULE_BOOK_SUFFIXES = (".yaml", ".yml")
@@ -88,7 +86,7 @@ class _Job:
     """One recognised file, ready to be applied."""
 
     source: Source
-    order: tuple[int, int]
+    order: int
     run: Callable[[Problems, Actor, ImportBatch], Counts]
     workbook: Workbook | None = None
 
@@ -195,19 +193,11 @@ def _job(source: Source) -> _Job:
         if importer.takes(workbook):
             return _Job(
                 source,
-                (ORDER.index(module), _place(workbook) if module == LEDGERS else 0),
+                ORDER.index(module),
                 partial(importer.run, workbook),
                 workbook,
             )
     raise InputRefused((_not_recognised(workbook),))
-
-
-def _place(workbook: Workbook) -> int:
-    """Where a register's file stands among the others: behind the registers that its entries refer to."""
-    from gangmu.ledgers import declarations, importing
-
-    register = importing.register_of(workbook)
-    return declarations.in_reference_order().index(register.code) if register else 0
 
 
 def _rule_book_job(source: Source) -> _Job:
@@ -215,7 +205,7 @@ def _rule_book_job(source: Source) -> _Job:
     text = text_table.decoded(source.path.read_bytes(), source.name)
     return _Job(
         source,
-        (ORDER.index(RULE_BOOKS), 0),
+        ORDER.index(RULE_BOOKS),
         partial(run, text, source.name),
     )
 

@@ -47,7 +47,7 @@ _KEYS = (*_TEXTS, *_CHOICES, *_FLAGS, *_LISTS, *_BILINGUAL, "decimals", "select"
 _REQUIRED = ("name_zh", "name_en", "unit_of_measure", "source", "measures")
 _OPERATORS = ("eq", "ne", "in", "gt", "gte", "lt", "lte", "missing", "present")
 _ROWS = ("where", "dated", "at_stage", "any")
-_TERM = ("distinct", "lines", "sum", "less", "whole_year", *_ROWS)
+_TERM = ("distinct", "sum", "whole_year", *_ROWS)
 COMPUTED = ("value", "yoy", "change", "share", "rank", "fraction", "multiple", "streak", "names")
 """Measures that are computed from others, or observed: a ledger figure need not declare them."""
 
@@ -229,18 +229,15 @@ class _Reader:
         if register is None:
             self.wrong("ledger", f"没有台账 {code}", f"there is no ledger {code}", line)
             return
-        asked = list(quantities)
-        terms = [term for q in asked for term in (q.numerator, q.denominator) if term is not None]
-        unknown = [q.by for q in asked if q.by and q.by not in register.by_code]
-        unknown += [name for term in terms for name in _unknown_names(register, term)]
-        for name in dict.fromkeys(unknown):
+        terms = [term for q in quantities for term in (q.numerator, q.denominator) if term is not None]
+        for name in dict.fromkeys(name for term in terms for name in _unknown_names(register, term)):
             zh, en = f"台账 {code} 没有 {name}", f"the ledger {code} has no {name}"
             self.wrong("ledger_field", zh, en, self.entry.line_of("quantities"))
 
     def quantity(self, measure: Measure, content: Any, base: tuple[Rows, ...], line: int) -> Quantity:
         if not isinstance(content, Lined):
             content = _empty(line)
-        self.known_keys(content, ("name", "unit", "decimals", "by", "numerator", "denominator", *_TERM))
+        self.known_keys(content, ("name", "unit", "decimals", "numerator", "denominator", *_TERM))
         denominator = content.get("denominator")
         is_rate = denominator is not None
         unit = str(content.get("unit") or ("%" if is_rate else self.text("unit_of_measure")))
@@ -253,17 +250,15 @@ class _Reader:
             denominator=self.term(denominator, base, line) if is_rate else None,
             unit_of_measure=unit,
             decimals=decimals if isinstance(decimals, int) else 0,
-            by=str(content.get("by") or ""),
         )
 
     def term(self, content: Any, base: tuple[Rows, ...], line: int) -> Term:
         content = content if isinstance(content, Lined) else _empty(line)
-        self.known_keys(content, ("name", "unit", "decimals", "by", *_TERM))
-        aggregate = next((key for key in ("sum", "distinct", "lines") if content.get(key)), "count")
+        self.known_keys(content, ("name", "unit", "decimals", *_TERM))
+        aggregate = next((key for key in ("sum", "distinct") if content.get(key)), "count")
         field = str(content.get(aggregate) or "") if aggregate != "count" else ""
         rows = self.alternatives(content, base, content.line)
-        less = str(content.get("less") or "")
-        return Term(aggregate, field, rows, content.get("whole_year") is True, less)
+        return Term(aggregate, field, rows, content.get("whole_year") is True)
 
     def alternatives(self, content: Any, base: tuple[Rows, ...], line: int) -> tuple[Rows, ...]:
         """Each row set of the base, narrowed; `any` splits them into alternatives that must not overlap."""
@@ -335,9 +330,8 @@ def _unknown_names(register: Register, term: Term) -> Iterator[str]:
     """Fields, lines and stages of a term that the register does not declare."""
     fields = {*register.by_code, *COMMON, ON_TIME}
     lines = {f"{kind.code}.{field}" for kind in register.lines for field in kind.by_code}
-    known_here = set(register.line_kinds) if term.aggregate == "lines" else fields | lines
-    yield from (name for name in (term.field,) if name and name not in known_here)
-    yield from (name for name in (term.less,) if name and name not in fields | lines)
+    if term.field and term.field not in fields | lines:
+        yield term.field
     for rows in term.rows:
         yield from (one.field for one in rows.where if one.field not in fields)
         yield from (stage for stage in rows.at_stage if stage not in register.stage_by_code)

@@ -39,10 +39,8 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One number over rows: their count, the number of their lines of a kind, the distinct values of a field, or the
-    sum of one.
+    """One number over rows: their count, the distinct values of a field, or the sum of one.
 
-    less: another decimal field whose sum is taken off (steps before less steps now).
     rows: alternatives that do not overlap; their numbers are added up. whole_year: over the year that holds
     the period (a yearly plan against a quarter's work).
     """
@@ -51,7 +49,6 @@ class Term:
     field: str
     rows: tuple[Rows, ...]
     whole_year: bool = False
-    less: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,6 @@ class Quantity:
     """What a ledger figure can be asked: a term, or a term over another (then in per cent).
 
     unit_of_measure, decimals: of its values; the term is converted from the field's own unit.
-    by: a field of the entries whose values split a sum into parts; empty for none.
     """
 
     measure: str
@@ -68,7 +64,6 @@ class Quantity:
     denominator: Term | None
     unit_of_measure: str
     decimals: int
-    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,23 +37,20 @@ TODAY = "today"
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """One thing asked of a ledger: `count`, `lines`, `distinct`, `sum`, `names`, `groups` by a field or the lamp, or
-    `parts` of a sum by a field."""
+    """One thing asked of a ledger: `count`, `distinct`, `sum`, `names`, or `groups` by a field or the lamp."""
 
     kind: str
     selection: Selection
     field: str = ""
-    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The answer. value None: no row gives the field. groups: (code, number) of each group; parts: of a sum."""
+    """The answer. value None: no row gives the field. groups: (code, number) of each group."""
 
     value: Decimal | None
     names: tuple[str, ...] = ()
     groups: tuple[tuple[str, int], ...] = ()
-    parts: tuple[tuple[str, Decimal], ...] = ()
 
 
 def count_all(aggregates: Sequence[Aggregate]) -> dict[Aggregate, Counted]:
@@ -90,12 +87,6 @@ def _counted(aggregate: Aggregate) -> Counted:
     match aggregate.kind:
         case "count":
             return Counted(Decimal(queries.count(selection)))
-        case "lines":
-            return Counted(Decimal(queries.count_lines(selection, aggregate.field)))
-        case "parts":
-            split = queries.total_by(selection, aggregate.field, aggregate.by)
-            parts = tuple((str(code or ""), number) for code, number in split.items())
-            return Counted(sum(split.values(), Decimal(0)), parts=parts)
         case "distinct":
             return Counted(Decimal(queries.distinct(selection, aggregate.field)))
         case "sum":
@@ -172,25 +163,7 @@ def _amount(q: Question, quantity: Quantity, desk: Desk) -> Node:
         )
     value = number * _scale(q.figure, quantity.numerator, quantity.unit_of_measure)
     selections = tuple(selections_of(q, quantity.numerator))
-    parts = _parts(q, quantity, desk) if quantity.by else ()
-    return Node(q, decimal_of(value), OK, "ledger", sentence, selections=selections, parts=parts)
-
-
-def _parts(q: Question, quantity: Quantity, desk: Desk) -> tuple[Part, ...]:
-    """A sum split by a field of the entries, in declared order of its choices."""
-    totals: Counter[str] = Counter()
-    split: dict[str, Decimal] = {}
-    for selection in selections_of(q, quantity.numerator):
-        answer = desk.counted(Aggregate("parts", selection, quantity.numerator.field, quantity.by))
-        for code, number in answer.parts if answer else ():
-            split[code] = split.get(code, Decimal(0)) + number
-            totals[code] += 1
-    register = declarations.get(_register(q.figure))
-    scale = _scale(q.figure, quantity.numerator, quantity.unit_of_measure)
-    return tuple(
-        Part(code, _group_name(register, quantity.by, code), decimal_of(Fraction(split[code]) * scale))
-        for code, _ in _in_order(register, quantity.by, totals)
-    )
+    return Node(q, decimal_of(value), OK, "ledger", sentence, selections=selections)
 
 
 def _rate(q: Question, quantity: Quantity, denominator: Term, desk: Desk) -> Node:
@@ -230,18 +203,9 @@ def _number(q: Question, term: Term, desk: Desk) -> Fraction | None:
         return None
     found = [answer.value for answer in answers if answer is not None and answer.value is not None]
     if found:
-        return Fraction(sum(found, Decimal(0))) - _taken_off(selections, term, desk)
+        return Fraction(sum(found, Decimal(0)))
     counts = [desk.counted(Aggregate("count", selection)) for selection in selections]
     return Fraction(0) if all(count is not None and not count.value for count in counts) else None
-
-
-def _taken_off(selections: Sequence[Selection], term: Term, desk: Desk) -> Fraction:
-    """The sum of the field that a term is less of; nothing where it has none."""
-    if not term.less:
-        return Fraction(0)
-    answers = [desk.counted(Aggregate("sum", selection, term.less)) for selection in selections]
-    known = [answer.value for answer in answers if answer is not None and answer.value is not None]
-    return Fraction(sum(known, Decimal(0)))
 
 
 def _count_of_some(q: Question, desk: Desk) -> Node:
@@ -378,22 +342,13 @@ def _sentence(q: Question, term: Term, unit: str) -> Text:
     register = declarations.get(_register(q.figure))
     if term.aggregate == "count":
         return Text(f"{register.name_zh}逐条计数", f"entries of the {register.name_en.lower()} counted")
-    if term.aggregate == "lines":
-        kind = register.line_kinds[term.field].name
-        return Text(
-            f"{register.name_zh}的{kind.zh}逐行计数",
-            f"{kind.en.lower()} of the {register.name_en.lower()} counted",
-        )
     field = field_of(register, term.field)
     name = field.name if field else Text(term.field, term.field)
     if term.aggregate == "distinct":
         return Text(
             f"{register.name_zh}中不同的{name.zh}计数", f"different values of {name.en.lower()} counted"
         )
-    taken_off = field_of(register, term.less) if term.less else None
-    less = taken_off.name if taken_off else Text("", "")
-    zh, en = (f"，减去{less.zh}", f" less {less.en.lower()}") if taken_off else ("", "")
     return Text(
-        f"{register.name_zh}逐条相加：{name.zh}{zh}，以{unit}计",
-        f"{name.en}{en} added up over entries, in {name_of(unit).en or 'number'}",
+        f"{register.name_zh}逐条相加：{name.zh}，以{unit}计",
+        f"{name.en} added up over entries, in {name_of(unit).en}",
     )

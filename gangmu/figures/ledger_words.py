@@ -29,11 +29,8 @@ _NUMBER = re.compile(r"^([+-]?\d+(?:\.\d+)?)\s*(\D*)$")
 def is_count_of_some(figure: Figure, measure: Measure) -> bool:
     """`count(by lamp)`, `count(by stage)`, `count(red)`: a count that every ledger figure with a count has."""
     field = split_by(measure.argument)
-    if not field or not isinstance(figure.source, Ledger):
+    if not field or not isinstance(figure.source, Ledger) or "count" not in figure.source.quantities:
         return False
-    counted = figure.source.quantities.get("count")
-    if counted is None or counted.denominator is not None or counted.numerator.aggregate != "count":
-        return False  # people or lines that are counted are not split by fields of the entries
     return field in (LAMP, "stage", "unit") or field in declarations.get(figure.source.register).by_code
 
 

@@ -18,11 +18,11 @@ _MAGNITUDES = {
 _ENGLISH = {
     "元": "yuan", "美元": "US dollars", "欧元": "euros", "元/平方米": "yuan/m²",
     "个": "", "位": "", "项": "", "所": "", "件": "", "家": "", "条": "", "处": "", "宗": "", "座": "", "种": "", "名": "",
-    "套": "", "张": "", "部": "", "台": "", "份": "", "期": "", "场": "", "场次": "", "批": "", "栋": "", "票": "votes", "辆": "vehicles",
-    "人": "persons", "人次": "visits", "家次": "visits", "户": "households", "户次": "households",
+    "套": "", "张": "", "部": "", "台": "", "份": "", "期": "", "场": "", "辆": "vehicles",
+    "人": "persons", "人次": "visits", "户": "households", "户次": "households",
     "米": "m", "千米": "km", "公里": "km", "平方米": "m²", "平方公里": "km²", "立方米": "m³", "亩": "mu", "公顷": "hectares",
     "克": "g", "千克": "kg", "公斤": "kg", "吨": "tonnes", "吨标准煤": "tonnes of standard coal", "微克/立方米": "µg/m³",
-    "千瓦": "kW", "千瓦时": "kWh", "千伏安": "kVA", "千克/平方米": "kg/m²",
+    "千瓦": "kW", "千瓦时": "kWh",
     "年": "years", "个月": "months", "天": "days", "日": "days", "个工作日": "working days", "小时": "hours", "分钟": "minutes",
     "倍": "times", "次": "times", "分": "points", POINTS: "percentage points", "百分点": "percentage points",
 }  # fmt: skip

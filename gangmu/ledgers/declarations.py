@@ -20,7 +20,6 @@ from gangmu.ledgers.register import (
     COMMON,
     DAY,
     DUE_ON,
-    GROUPS,
     HAPPENED_ON,
     KINDS,
     MASKS,
@@ -53,8 +52,6 @@ __all__ = [
     "Stage",
     "forget",
     "get",
-    "grouped",
-    "in_reference_order",
     "load",
     "parse",
     "registers",
@@ -69,7 +66,7 @@ _NAMED = ("code", "name_zh", "name_en")
 _REGISTER_KEYS = (
     *_NAMED,
     *("noun_zh", "noun_en", "numbering", "title", "unit", "happened", "fields", "lines", "stages", "clocks"),
-    *("list", "group", "lamp", "by_step", "written_with", "system_of_record", "regulation"),
+    *("list", "lamp", "by_step", "written_with", "system_of_record", "regulation"),
 )
 _FIELD_KEYS = (
     *_NAMED,
@@ -122,33 +119,6 @@ def load(declared: Path | None = None) -> Mapping[str, Register]:
     _check_references(found, problems)
     problems.raise_if_any()
     return MappingProxyType(found)
-
-
-def in_reference_order() -> tuple[str, ...]:
-    """The codes of all registers, each after those that its entries refer to: the order in which files are imported.
-
-    Where registers refer to each other in a ring, the one declared first goes first.
-    """
-    known = registers()
-    ordered: dict[str, None] = {}
-
-    def take(code: str, above: tuple[str, ...]) -> None:
-        if code in ordered or code in above or code not in known:
-            return
-        for one in known[code].referring:
-            take(one.refers_to, (*above, code))
-        ordered[code] = None
-
-    for code in known:
-        take(code, ())
-    return tuple(ordered)
-
-
-def grouped() -> list[tuple[Text, list[Register]]]:
-    """The registers by their group, groups in the order people look for them."""
-    known = registers().values()
-    found = [(name, [one for one in known if one.group == code]) for code, name in GROUPS.items()]
-    return [(name, some) for name, some in found if some]
 
 
 def forget() -> None:
@@ -208,7 +178,6 @@ class _Reader:
             list_columns=tuple(self._words(said, "list")) or Register.list_columns,
             amber_days=self._whole(lamp, "amber_days", 3) or 0,
             amber_clock=DayKind(self._choice(lamp, "clock", tuple(DayKind), "plain")),
-            group=self._choice(said, "group", tuple(GROUPS), "other"),
             by_step=self._flag(said, "by_step"),
             written_with=self._choice(said, "written_with", ("", *PERMISSIONS), ""),
             system_of_record=self._bilingual(said, "system_of_record"),
@@ -599,7 +568,7 @@ def _of_storage(fields: Mapping[str, Field], storage: str) -> list[str]:
 
 def _check_references(found: Mapping[str, Register], problems: Problems) -> None:
     for register in found.values():
-        for one in register.referring:
+        for one in register.fields:
             if one.refers_to and one.refers_to not in found:
                 problems.add(
                     _problem(

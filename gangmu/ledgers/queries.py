@@ -111,23 +111,9 @@ def count(s: Selection) -> int:
 
 
 def distinct(s: Selection, field: str) -> int:
-    """How many different values of a field the entries have; missing ones are none.
-
-    `postings.community`: of the lines of a kind, those dated in the period, of the selected entries.
-    """
+    """How many different values of a field the entries have; missing ones are none."""
     asked = _Question(s)
-    kind, dot, code = field.rpartition(".")
-    rows: QuerySet[Any]
-    if dot:
-        rows, column = asked.lines(kind, code)
-    else:
-        rows, column = asked.rows(), asked.column(field)
-    return int(rows.aggregate(found=Count(column, distinct=True))["found"])
-
-
-def count_lines(s: Selection, kind: str) -> int:
-    """How many lines of a kind, dated in the period, the selected entries have."""
-    return _Question(s).lines_of(kind).count()
+    return int(asked.rows().aggregate(found=Count(asked.column(field), distinct=True))["found"])
 
 
 def total(s: Selection, field: str) -> Decimal | None:
@@ -139,7 +125,7 @@ def total(s: Selection, field: str) -> Decimal | None:
     kind, dot, code = field.rpartition(".")
     if not dot:
         return _decimal(asked.rows().aggregate(found=Sum(asked.number_column(field)))["found"])
-    lines, column = asked.number_lines(kind, code)
+    lines, column = asked.lines(kind, code)
     return _decimal(lines.aggregate(found=Sum(column))["found"])
 
 
@@ -151,24 +137,18 @@ def count_by_unit(s: Selection) -> dict[str, int]:
 
 def total_by_unit(s: Selection, field: str) -> dict[str, Decimal]:
     """`total` of each responsible unit that has the field, by its code."""
-    return {str(unit): found for unit, found in total_by(s, field, UNIT).items()}
-
-
-def total_by(s: Selection, field: str, by: str) -> dict[str | None, Decimal]:
-    """`total` of each value of another field of the entries (a unit by its code), None where they lack that one."""
     asked = _Question(s)
-    group = asked.column(by)
     kind, dot, code = field.rpartition(".")
     named: QuerySet[Any, Any]
     if dot:
-        lines, column = asked.number_lines(kind, code)
-        # The lines are of selected entries already; the one version that stands says what each is.
+        lines, column = asked.lines(kind, code)
+        # The lines are of selected entries already; the one version that stands says whose each is.
         whose = lines.order_by().filter(standing(s.as_of, "entry__versions__"))
-        named = whose.values_list(f"entry__versions__{group}")
+        named = whose.values_list("entry__versions__unit__code")
     else:
         column = asked.number_column(field)
-        named = asked.rows().order_by().values_list(group)
-    return {value: Decimal(found) for value, found in named.annotate(found=Sum(column)) if found is not None}
+        named = asked.rows().order_by().values_list("unit__code")
+    return {unit: Decimal(found) for unit, found in named.annotate(found=Sum(column)) if found is not None}
 
 
 def refs(s: Selection) -> list[RowRef]:
@@ -228,25 +208,13 @@ class _Question:
             rows = rows.filter(self._stood())
         return rows
 
-    def lines_of(self, kind: str) -> QuerySet[Line]:
-        """The lines of a kind that the selection means."""
-        if kind not in self.register.line_kinds:
-            raise self._unknown(kind)
-        return self._lines_in_period(kind).filter(entry_id__in=self.rows().values("entry_id"))
-
     def lines(self, kind: str, code: str) -> tuple[QuerySet[Line], str]:
-        """The lines of a kind that the selection means, and the column of one of their fields."""
-        lines, columns = self.lines_of(kind), self.layout.lines[kind].by_code
-        if code not in columns:
+        """The lines of a kind that the selection means, and the column of one of their decimal fields."""
+        declared = self.register.line_kinds.get(kind)
+        if declared is None or code not in declared.by_code or declared.by_code[code].storage != NUMBER:
             raise self._unknown(f"{kind}.{code}")
-        return lines, columns[code]
-
-    def number_lines(self, kind: str, code: str) -> tuple[QuerySet[Line], str]:
-        """The same for a decimal field, which alone can be added up."""
-        lines, column = self.lines(kind, code)
-        if self.register.line_kinds[kind].by_code[code].storage != NUMBER:
-            raise self._unknown(f"{kind}.{code}")
-        return lines, column
+        lines = self._lines_in_period(kind).filter(entry_id__in=self.rows().values("entry_id"))
+        return lines, self.layout.lines[kind].by_code[code]
 
     def column(self, code: str) -> str:
         """The column of a field. Sensitive fields have none: nobody lists, filters or sorts by them."""

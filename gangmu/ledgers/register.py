@@ -34,19 +34,6 @@ KINDS: Mapping[str, str] = {
 UNSAID = Text("", "")
 MASKS = ("name", "phone", "address", "all")
 
-GROUPS: Mapping[str, Text] = {
-    "drive": Text("督查督办", "Supervision"),
-    "projects": Text("项目与投资", "Projects and investment"),
-    "enterprises": Text("企业与创新", "Enterprises and innovation"),
-    "city": Text("城市建设", "City"),
-    "people": Text("民生与诉求", "Livelihood and grievances"),
-    "safety": Text("安全生产", "Work safety"),
-    "party": Text("党建与荣誉", "Party work and honours"),
-    "master": Text("基础名录", "Master registers"),
-    "other": Text("其他", "Others"),
-}
-"""Where a register stands among the others, in the order in which people look for them."""
-
 NUMBER_FIELD, TITLE, UNIT, STAGE = "number", "title", "unit", "stage"
 DUE_ON, DONE_ON, HAPPENED_ON, ON_TIME = "due_on", "done_on", "happened_on", "on_time"
 COMMON = (NUMBER_FIELD, TITLE, UNIT, STAGE, DUE_ON, DONE_ON, HAPPENED_ON)
@@ -205,7 +192,6 @@ class Register:
     """A declared register. `fields` are its own; `columns_of` adds the common ones.
 
     happened: the field that dates an entry (kept in the common column `happened_on`).
-    group: where it stands in a list of registers (`GROUPS`).
     amber_days, amber_clock: when the lamp of an open entry turns amber before `due_on`.
     by_step: its stages and lines are the work of steps that check more than a register can declare (who signed, who
     reviewed); whoever is not such a step may not touch them. written_with: the permission that creating and
@@ -228,7 +214,6 @@ class Register:
     list_columns: tuple[str, ...] = (NUMBER_FIELD, TITLE, UNIT, STAGE)
     amber_days: int = 3
     amber_clock: DayKind = DayKind.PLAIN
-    group: str = "other"
     by_step: bool = False
     written_with: str = ""
     system_of_record: Text = UNSAID
@@ -260,12 +245,6 @@ class Register:
     def by_code(self) -> Mapping[str, Field]:
         """Title, unit and the register's own fields, by code."""
         return {one.code: one for one in (self.title, self.unit, *self.fields)}
-
-    @property
-    def referring(self) -> tuple[Field, ...]:
-        """The fields, those of lines included, that name entries of a register."""
-        every = (*self.fields, *(one for kind in self.lines for one in kind.fields))
-        return tuple(one for one in every if one.refers_to)
 
     @cached_property
     def line_kinds(self) -> Mapping[str, LineKind]:

@@ -19,9 +19,9 @@ from gangmu.engine.rulebook import load
 from tests.engine import strategies
 from tests.engine.books import results
 from tests.engine.pages import INDICES, REFERENCE, TABLE, book_of, rulebooks
+from tests.engine.random_files import GRADES, TOPS
 from tests.engine.test_against_plain_fractions import PROVEN, facts_of
 from tests.engine.test_against_plain_fractions import UNITS as RANDOM_UNITS
-from tests.engine.random_files import GRADES, TOPS
 
 PAGES = rulebooks(REFERENCE, TABLE, INDICES)
 

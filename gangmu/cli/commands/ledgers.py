@@ -27,21 +27,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "code", nargs="?", metavar="CODE", help=both("只看一个台账的字段", "the fields of one register alone")
     )
-    parser.add_argument(
-        "--page",
-        action="store_true",
-        help=both("输出随附台账的说明页（docs/registers.md）", "print the page of the shipped registers"),
-    )
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
     from gangmu.ledgers import declarations
 
-    if args.page:
-        from gangmu.cli import registers_page
-
-        out.say(registers_page.page().rstrip())
-        return 0
     require(args.actor, "ledger.see")
     if args.code:
         _fields(declarations.get(args.code), out)

@@ -204,7 +204,6 @@ class _Writer:
             )
             values["start_evidence"] = f"施{life.started:%Y%m}{chance.randrange(100, 999)}号"
             values["in_statistics_on"] = _not_after(life.started + 2 * MONTH * chance.random(), today)
-            values["public_review"] = "released" if values["key_level"] else "pending"
             values["progress_words"] = self._progress(draft)
             yi = draft.total / WAN_PER_YI
             values["retail_area"] = _area(chance, yi, 0.4) if draft.kind.get("shops") else None
