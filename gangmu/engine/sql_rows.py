@@ -65,10 +65,11 @@ def _part_rows(plan: Plan, scored: Scored, parts: Sequence[int]) -> str:
         lists["p"] = prints
     if any(node.may_be_outside for node in nodes):
         lists["state"] = [
-            f"s{place}" if scored.nodes[place].may_be_outside else str(WITH_VALUE) for place in parts
+            f"s{place}" if scored.nodes[place].may_be_outside else f"CAST({WITH_VALUE} AS SMALLINT)"
+            for place in parts
         ]
     if ranking.on == "printed":
-        lists["judged"] = [
+        lists["shown"] = [
             prints[n] if decimals_of(plan, node.code) is not None else values[n]
             for n, node in enumerate(nodes)
         ]
@@ -87,7 +88,7 @@ def _placed(plan: Plan, rows: str) -> str:
     """The rows with the place of each node's value."""
     ranking = plan.book.ranking
     population = "node, realm" if ranking.within == "all" else "node, realm, grp"
-    judged = "judged" if ranking.on == "printed" else "v"
+    judged = "shown" if ranking.on == "printed" else "v"
     place = place_of(ranking, population, [judged + (" DESC" if ranking.best == "high" else " ASC")])
     if ranking.ties == "mean":
         place = _halved(place)

@@ -1,6 +1,7 @@
 """Spark SQL on this machine gives the digits of the reference: random rule books and facts, a shipped book, the job."""
 
 import csv
+from fractions import Fraction
 from pathlib import Path
 
 import duckdb
@@ -16,7 +17,7 @@ from gangmu.engine.score_files import InSql, score_files
 from gangmu.engine.scoring import score
 from gangmu.problems import InputRefused
 from tests.engine import random_files
-from tests.engine.test_against_plain_fractions import PROVEN, facts_of
+from tests.engine.test_against_plain_fractions import PROVEN, UNITS, facts_of
 
 ROOT = Path(__file__).parents[2]
 MADE = settings(PROVEN, max_examples=3, phases=(Phase.explicit, Phase.reuse, Phase.generate))
@@ -55,6 +56,25 @@ def session():
 def test_files_come_out_the_same(form, data, tmp_path_factory):
     text, given_facts = data.draw(random_files.books_and_tables())
     path = random_files.written(given_facts, tmp_path_factory.mktemp("facts"), form)
+
+    expected = score(load(text), facts_of(given_facts))
+    found = score_files(load(text), path, "spark")
+
+    assert random_files.cells(found) == random_files.cells(expected)
+
+
+@pytest.mark.parametrize("top", random_files.TOPS)
+def test_every_way_of_putting_together_and_ranking_comes_out_the_same(top, tmp_path):
+    body = (
+        "  - {code: a, name: a, kind: completion, full: 60, target: 8, show: 1}\n"
+        "  - {code: b, name: b, kind: rank_points, full: 40, step: 3, groups: [a]}\n"
+    )
+    text = f"rulebook: t\ntitle: t\ngroups: {{a: A, b: B}}\n{top}\n{random_files.GRADES}\nindicators:\n{body}"
+    given_facts = {
+        "a": dict(zip(UNITS, ({"actual": Fraction(n)} for n in (7, 9, 7, 3, 8)), strict=True)),
+        "b": dict(zip(UNITS, ({"actual": n and Fraction(n)} for n in (2, 2, None, 5, 1)), strict=True)),
+    }
+    path = random_files.written(given_facts, tmp_path, "wide")
 
     expected = score(load(text), facts_of(given_facts))
     found = score_files(load(text), path, "spark")
