@@ -74,7 +74,8 @@ def passages(text: str, year: int) -> Iterator[tuple[int, int, Context]]:
     carried = ""
     at = 0
     for line in text.split("\n"):
-        if _is_heading(line):
+        headed = _is_heading(line)
+        if headed:
             section, carried = _section(line, section), ""
         elif _ONE_YEAR.search(line) or (section.planned and _comes_to_next_year(line, year)):
             carried = ""
@@ -82,7 +83,7 @@ def passages(text: str, year: int) -> Iterator[tuple[int, int, Context]]:
         opened = ""
         for start, end in sentences(text, at, at + len(line)):
             sentence = text[start:end]
-            named = _span(sentence, section)
+            named = "" if headed else _span(sentence, section)
             if named:
                 span = opened = named
             elif _ends_span(sentence, section, year):
