@@ -40,7 +40,7 @@ _BASE_YEAR = re.compile(
 _CLOSING_YEAR = re.compile(r"((?:19|20)\d{2})年(?:底|末)?的?$")
 _COMPARED = re.compile(
     r"(?:高于|低于|快于|优于|好于|高出|超过|高)"
-    r"(?:全国|全省|全市|全区|国家|规定|计划|预期|年初|经济|GDP|生产总值|城镇|城乡|全体)[^，、]{0,8}?(?:平均|水平|目标|增速|增幅)*$"
+    r"(?:目标|任务|进度|序时进度|时间进度|上年|去年|全国|全省|全市|全区|全县|国家|规定|计划|预期|年初|经济|GDP|生产总值|城镇|城乡|全体)[^，、]{0,8}?(?:平均|水平|目标|增速|增幅)*$"
 )
 _CLAUSE_YEAR = re.compile(
     r"(?:^|[，。；：！？、（\n]|截至|在|到|至|预计|——)((?:19|20)\d{2})年(?:末|底|度|全年|，|预计)*(?![—\-至前]|以来)"
@@ -50,6 +50,10 @@ _LAST_YEARS = re.compile(
     r"(?:近|过去|连续)?([三四五3-5])年来?(?:累计|共|净|间)*(?:增长|提升|提高|增加|下降|降低|新增|净增|完成|减少)"
 )
 _GIVES = re.compile(r"^(?:新增|净增|使用|投入|安排)$|(?:发放|兑付|拨付|一次性发放)$")
+_OF_TARGET = re.compile(
+    r"((?:超额)?完成(?:全年|年度|年初|半年|上半年)?(?:目标任务|预算|目标|任务|计划)|(?:为|占|达)(?:全年|年度|年初)(?:目标|任务|计划|预算))的?$"
+)
+_TOWN_AND_COUNTRY = re.compile(r"城乡|(?:城镇|城市)(?:常住)?(?:居民)?[和与、]农村|(?:各项)?存贷款")
 _MEANS = (
     "重点举措",
     "改革举措",
@@ -116,6 +120,8 @@ def read(text: str, year: int | None = None, marked: Iterable[blanks.Span] = ())
         inside = [number for number in figures if start <= number.start < end]
         if inside:
             readings += _Sentence(words, start, end, inside, context).read()
+    if SOMEWHERE not in text and SOMEWHERE in words:
+        readings = [replace(r, concept=_SOMEWHERE.sub("", r.concept)) for r in readings]
     return readings if reviewed else [_undated(reading) for reading in readings]
 
 
@@ -127,13 +133,14 @@ def _undated(reading: Reading) -> Reading:
 
 SOMEWHERE = "某"
 """Stands for each letter of a blank that is a name, so that the grammar takes it for words: 某某县."""
+_SOMEWHERE = re.compile(rf"{SOMEWHERE}+(?:[省市县区镇乡村](?!场))?")
 
 
 def _readable(text: str, found: Iterable[Number], marked: tuple[blanks.Span, ...]) -> str:
     """The text as the grammar reads it: blanks as noughts, names still to be written as 某."""
     letters = list(blanks.levelled(text, blanks.spans(text, marked)))
     for number in found:
-        if number.blank and number.kind in ("name", "place", "date"):
+        if number.blank and number.kind in ("name", "place", "date", "threshold"):
             letters[number.start : number.end] = SOMEWHERE * (number.end - number.start)
     return "".join(letters)
 
@@ -146,7 +153,8 @@ class _Sentence:
     start: int
     end: int
     inside: list[Number]
-    context: Context
+    whole: Context
+    """The time of the sentence; `context` is that of the number at hand."""
     subject: str = ""
     shared: list[str] = field(default_factory=list)
     """What 分别 still has to hand out."""
@@ -165,6 +173,9 @@ class _Sentence:
     last_period: str | None = None
     last_end: int = 0
     base_year: str = ""
+    handed: tuple[str, ...] = ()
+    """What 分别 handed out last, for a second row of numbers."""
+    context: Context = field(init=False)
     recent: list[str] = field(default_factory=list)
     """The quantities of the sentence so far, for a 分别 that names none."""
 
@@ -180,6 +191,8 @@ class _Sentence:
     def _one(self, number: Number, end_of_last: int) -> Reading:
         left = self.text[end_of_last : number.start]
         clauses = _CLAUSE.split(left)
+        before_goal = number.start < self.whole.goal_at
+        self.context = replace(self.whole, goal_year="") if before_goal else self.whole
         segment = clauses[-1]
         if len(clauses) > 1:
             self.shared, self.verb, self.opening = [], ("", False, ""), ""
@@ -188,9 +201,8 @@ class _Sentence:
         ranked = number.reason == "rank"
         if ranked:
             segment = segment.removesuffix("第")
-        if Unit.parse(number.unit).base == "倍":
-            segment = _OF_EARLIER.sub("", segment)
-        words, said_year, is_base = _without_year(segment)
+        earlier = Unit.parse(number.unit).base == "倍" and _OF_EARLIER.search(segment)
+        words, said_year, is_base = _without_year(segment[: earlier.start()] if earlier else segment)
         if len(clauses) == 1 and end_of_last != self.start:
             words = re.sub(r"^(?:左右|以上|以内|以下|多|余)?[、，]?(?:和|与|及|以及|并|且)?", "", words)
         if len(clauses) == 1 and self.counted_after and "、" in words:
@@ -249,8 +261,10 @@ class _Sentence:
             return f"{until + 1 - _COUNT[years[1]]}/{until}"
         if "年均" in segment:
             return self._five_years() if "/" not in period else period
+        if segment.strip("、和及与") == "" and measure == self.last_measure and self.last_period:
+            return self.last_period  # 年均增长8.1%、9.9%
         if self.said_year:
-            return self.said_year
+            return self._within_year(self.said_year)
         if self.context.timeless:
             return None
         return self._within_year(period)
@@ -297,6 +311,8 @@ class _Sentence:
             return period
         if self.base or _COMPARED.search(segment):
             return span[5:]
+        if "同比" in segment or "比上年" in segment or _OF_EARLIER.search(segment):
+            return span[5:]  # of the last of the years
         if measure in ("yoy", "change", "multiple"):
             return span[5:] if _TO_LEVEL.search(segment) else span
         if (
@@ -322,6 +338,17 @@ class _Sentence:
         self.verb_shared = bool(self.shared and not noun)
         if self.verb_shared:
             return self._handed_out(change)
+        if reached := _OF_TARGET.search(words):
+            return (self.subject + reached[1] if self.subject else ""), None
+        if (
+            not noun
+            and not _parted(words)
+            and self._together(number) == len(self.handed) > 1
+            and len(clauses) > 1
+        ):
+            self.shared = list(self.handed)  # 城乡居民收入分别达到A、B，增长4.3%、7.6%
+            self.verb = (change.kind, change.falls, change.word) if change else ("", False, "")
+            return self._handed_out(change)
         if _parted(words) and not noun and (several := self._together(number)) > 1:
             self.shared = list(dict.fromkeys(self.recent))[-several:]
             self.verb = (change.kind, change.falls, change.word) if change else ("", False, "")
@@ -329,15 +356,17 @@ class _Sentence:
         if self.base and not noun and self.last_concept:
             return self.last_concept, change
         after = "" if ranked else self._noun_after(number)
-        if _parted(words) and noun:
-            self.shared = _both(noun) if self._together(number) == 2 else _listed(noun)
+        if noun and (_parted(words) or (_TOWN_AND_COUNTRY.match(noun) and self._together(number) == 2)):
+            several = self._together(number)
+            self.shared = _both(noun) if several == 2 else _listed(noun, several)
+            self.handed = tuple(self.shared)
             self.verb = (change.kind, change.falls, change.word) if change else ("", False, "")
             return self._handed_out(change)
         if noun and "分别" in self.text[max(self.start, number.start - 40) : number.start]:
             self.shared = []
         if after and noun and after in _MEANS:
             after = noun + after  # 科技金融20条政策措施
-        if after and not (noun and noun.endswith(HEADS) and not noun.endswith("等")):
+        if after and not (noun and noun.endswith(HEADS) and not noun.endswith(("等", "园区"))):
             noun = after
             self.counted_after = True
         elif not ranked and (part := self._part_of(number, noun)):
@@ -536,7 +565,7 @@ def _noun(words: str) -> str:
 
 
 _DONE = re.compile(
-    r"(?<=[\u4e00-\u9fff”]{2})(?:实现|完成)(?=(?:总产值|产值|营业收入|营收|利润|税收|销售|收入|增加值)$)"
+    r"(?<=[\u4e00-\u9fff”]{2})(?:实现|完成)(?=[\u4e00-\u9fff]{0,4}(?:总产值|产值|营业收入|营收|利润|税收|销售|收入|增加值)$)"
 )
 """工程机械实现产值: the doing stands within the name."""
 _WHEN = re.compile(
@@ -550,12 +579,11 @@ _DISTRICT = re.compile(
 
 
 def _both(noun: str) -> list[str]:
-    """城乡居民收入 of two numbers are those of town and country."""
-    return (
-        [noun.replace("城乡", one, 1) for one in ("城镇", "农村")]
-        if noun.startswith("城乡")
-        else _listed(noun)
-    )
+    """城乡居民收入 of two numbers are those of town and country, 存贷款余额 those of deposits and loans."""
+    for both, parts in (("城乡", ("城镇", "农村")), ("存贷款", ("存款", "贷款"))):
+        if both in noun[:4]:
+            return [noun.replace(both, one, 1) for one in parts]
+    return _listed(noun, 2)
 
 
 def _without_predicate(words: str) -> str:
@@ -568,6 +596,7 @@ def _without_predicate(words: str) -> str:
 
 def _cut(rest: str) -> str:
     """The noun that the words after a number begin with: up to a verb, at most 20 characters."""
+    rest = re.sub(r"^\d+万?[名人户个](?=[\u4e00-\u9fff])", "", rest)  # 35532户153083名贫困人口
     quoted = 1
     while rest[max(quoted - 1, 0) :].startswith("“") or (quoted > 1 and rest[quoted:].startswith("“")):
         closing = rest.find("”", quoted)
@@ -601,8 +630,8 @@ def _balanced(words: str) -> str:
     return words
 
 
-def _listed(noun: str) -> list[str]:
-    """The items of a list before 分别, each with what the last or the first one lends it.
+def _listed(noun: str, several: int = 0) -> list[str]:
+    """The items of a list before 分别, each with what the last or the first one lends it; several: how many there should be.
 
     >>> _listed("新能源汽车、集成电路、工业机器人产量")
     ['新能源汽车产量', '集成电路产量', '工业机器人产量']
@@ -610,6 +639,9 @@ def _listed(noun: str) -> list[str]:
     if noun.startswith("一二三产"):
         return [one + noun[3:] for one in "一二三"]
     items = [item for item in re.split(r"[、和与]|以及", noun) if item]
+    apart = noun.split("、")
+    if several == len(apart) > 1 and several != len(items):
+        items = apart  # 租赁和商务服务业 is one of them
     if len(items) < 2:
         return items
     last = items[-1]
@@ -627,6 +659,10 @@ def _shared_head(items: list[str]) -> str:
         at = last.find(match[1])
         if 0 <= at < len(last) - 1:
             return last[at + 1 :]
+    if part := re.search(
+        r"(?:增加值|产值|收入|投资|出口|产量|面积|数量)?占[^、]+?(?:比重|比例|份额|的比)$", last
+    ):
+        return part.group()
     head = ""
     while heads := [
         h for h in HEADS if last.removesuffix(head).endswith(h) and len(h) + len(head) < len(last)

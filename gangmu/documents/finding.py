@@ -109,7 +109,7 @@ _LENGTH_AFTER = re.compile(
 )
 _NAMED_AFTER = re.compile(
     r"(?:省|市|县|区|州|盟|旗|镇|乡|村|街道?|社区|路|大道|大桥|同志|先生|女士|书记|局长|主任|市长|县长|区长|镇长|公司|集团|学校|大学|中学|小学"
-    r"|医院|银行|厂|园区|基地|新区|开发区|河|湖|山|项目|工程|高速|铁路|水库|公园|广场|酒店|景区|模式|思想|精神|战略|等)"
+    r"|站(?![，。；、）])|医院|银行|厂|园区|基地|新区|开发区|河|湖|山|项目|工程|高速|铁路|水库|公园|广场|酒店|景区|模式|思想|精神|战略|等)"
 )
 _COUNTED_BEFORE = re.compile(
     r"(?:覆盖|涉及|惠及|全部|其余|全省|全市|全县|带动|辐射|完成|共|有|建成|新增|达|超|约|近)$"
@@ -203,7 +203,7 @@ def _is_name(text: str, start: int, end: int, unit: str) -> bool:
         return True  # 2个1类创新药
     if before in ("-", "+", "—") and re.match(r"[A-Za-z0-9+]", text[start - 2 : start - 1]) and not unit:
         return True
-    if re.match(r"号(?!召)|\+|＋|[A-Z]|版|时代|国道|省道|县道|热线", after) and not unit:
+    if re.match(r"号(?!召)|\+|＋|[A-Z]|版|时代|国道|省道|县道|热线|线(?=公路)", after) and not unit:
         return True
     if re.match(r"\d\.0$", text[start:end]) and not unit:
         return True  # 数字政府2.0
@@ -272,7 +272,10 @@ def _is_capacity(text: str, start: int, end: int, unit: str) -> bool:
     if not re.search(r"吨|千瓦|立方米|平方米|千伏", unit):
         return False
     return bool(
-        re.match(r"[\u4e00-\u9fff“]{2,12}?(?:项目|工程)(?!投资)", text[end + len(unit) :])
+        re.match(
+            r"[\u4e00-\u9fff“]{2,12}?(?:项目|工程|储备库|生产线|机组|水库|码头|泊位)(?!投资)",
+            text[end + len(unit) :],
+        )
     ) and not re.match(r"以[上下]|左右", text[end + len(unit) :])
 
 
