@@ -56,7 +56,9 @@ PICTURES = [
     Picture("goals", "officer", "/goals/"),
     Picture("ledger", "officer", "/ledgers/projects/?stage=started"),
     Picture("entry", "officer", "/ledgers/projects/?stage=started", then=("tbody a >> nth=0",)),
-    Picture("supervision", "officer", "/ledgers/supervision/?stage=replied", TALL, then=("tbody a >> nth=0",)),
+    Picture(
+        "supervision", "officer", "/ledgers/supervision/?stage=replied", TALL, then=("tbody a >> nth=0",)
+    ),
     Picture("ranking", "officer", f"/scores/{YEAR}/", (1440, 900)),
     Picture("score-sheet", "officer", f"/scores/{YEAR}/FGW/"),
     Picture("report", "officer", "/reports/", then=("tbody a >> nth=0",)),
