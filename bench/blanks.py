@@ -89,7 +89,7 @@ def _share(part: int, whole: int) -> float | None:
     return round(100 * part / whole, 1) if whole else None
 
 
-_PLACE_WORDS = re.compile(r"^(?:全省|全市|全区|全县|我省|我市|我区|我县|全国|地区|全镇)")
+_PLACE_WORDS = re.compile(r"^(?:全省|全市|全区|全县|全州|全旗|全镇|全乡|我省|我市|我区|我县|全国|地区)")
 
 
 def _same(part: str, said: str, right: str) -> bool:

@@ -40,7 +40,7 @@ _BASE_YEAR = re.compile(
 _CLOSING_YEAR = re.compile(r"((?:19|20)\d{2})年(?:底|末)?的?$")
 _COMPARED = re.compile(
     r"(?:高于|低于|快于|优于|好于|高出|超过|高)"
-    r"(?:全国|全省|全市|全区|国家|规定|计划|预期|年初|经济|GDP|生产总值|城镇|城乡|全体)[^，、]{0,8}?(?:平均|水平|目标|增速|增幅)*$"
+    r"(?:目标|任务|进度|序时进度|时间进度|上年|去年|全国|全省|全市|全区|全县|国家|规定|计划|预期|年初|经济|GDP|生产总值|城镇|城乡|全体)[^，、]{0,8}?(?:平均|水平|目标|增速|增幅)*$"
 )
 _CLAUSE_YEAR = re.compile(
     r"(?:^|[，。；：！？、（\n]|截至|在|到|至|预计|——)((?:19|20)\d{2})年(?:末|底|度|全年|，|预计)*(?![—\-至前]|以来)"
@@ -49,7 +49,28 @@ _END_OF_PLAN = re.compile(rf"(?:(?<![较比是从“])|(?<=[^较比是从]“)){
 _LAST_YEARS = re.compile(
     r"(?:近|过去|连续)?([三四五3-5])年来?(?:累计|共|净|间)*(?:增长|提升|提高|增加|下降|降低|新增|净增|完成|减少)"
 )
-_MEANS = ("政策措施", "政策举措", "措施", "举措", "政策", "硬措施", "条款")
+_GIVES = re.compile(r"^(?:新增|净增|使用|投入|安排)$|(?:发放|兑付|拨付|一次性发放)$")
+_OF_TARGET = re.compile(
+    r"((?:超额)?完成(?:全年|年度|年初|半年|上半年)?(?:目标任务|预算|目标|任务|计划)|(?:为|占|达)(?:全年|年度|年初)(?:目标|任务|计划|预算))的?$"
+)
+_TOWN_AND_COUNTRY = re.compile(r"城乡|(?:城镇|城市)(?:常住)?(?:居民)?[和与、]农村|(?:各项)?存贷款")
+_MEANS = (
+    "重点举措",
+    "改革举措",
+    "工作举措",
+    "重点措施",
+    "政策措施",
+    "政策举措",
+    "措施",
+    "举措",
+    "政策",
+    "硬措施",
+    "条款",
+)
+_OF_EARLIER = re.compile(
+    rf"(?:是|为|达到?|相当于)(?:上年|去年|上年同期|同期|(?:19|20)\d{{2}}年|{PLAN.pattern}(?:时期|期间|期末|末期|末)?)(?:同期)?的?$"
+)
+_YEARS = re.compile(r"((?:19|20)\d{2})年(?:到|至|[—\-])((?:19|20)\d{2})年")
 _TO = ("∶", "︰", ":", "：")
 _LEVEL = re.compile(
     r"(?:率|占比|比重|总量|总数|规模|里程|寿命|增加值|总值|产值|能力|水平|收入|份额|指数|年限|密度)$"
@@ -99,6 +120,8 @@ def read(text: str, year: int | None = None, marked: Iterable[blanks.Span] = ())
         inside = [number for number in figures if start <= number.start < end]
         if inside:
             readings += _Sentence(words, start, end, inside, context).read()
+    if SOMEWHERE not in text and SOMEWHERE in words:
+        readings = [replace(r, concept=_SOMEWHERE.sub("", r.concept)) for r in readings]
     return readings if reviewed else [_undated(reading) for reading in readings]
 
 
@@ -110,13 +133,14 @@ def _undated(reading: Reading) -> Reading:
 
 SOMEWHERE = "某"
 """Stands for each letter of a blank that is a name, so that the grammar takes it for words: 某某县."""
+_SOMEWHERE = re.compile(rf"{SOMEWHERE}+(?:[省市县区镇乡村](?!场))?")
 
 
 def _readable(text: str, found: Iterable[Number], marked: tuple[blanks.Span, ...]) -> str:
     """The text as the grammar reads it: blanks as noughts, names still to be written as 某."""
     letters = list(blanks.levelled(text, blanks.spans(text, marked)))
     for number in found:
-        if number.blank and number.kind in ("name", "place", "date"):
+        if number.blank and number.kind in ("name", "place", "date", "threshold"):
             letters[number.start : number.end] = SOMEWHERE * (number.end - number.start)
     return "".join(letters)
 
@@ -129,7 +153,8 @@ class _Sentence:
     start: int
     end: int
     inside: list[Number]
-    context: Context
+    whole: Context
+    """The time of the sentence; `context` is that of the number at hand."""
     subject: str = ""
     shared: list[str] = field(default_factory=list)
     """What 分别 still has to hand out."""
@@ -147,6 +172,12 @@ class _Sentence:
     said_year: str = ""
     last_period: str | None = None
     last_end: int = 0
+    base_year: str = ""
+    handed: tuple[str, ...] = ()
+    """What 分别 handed out last, for a second row of numbers."""
+    context: Context = field(init=False)
+    recent: list[str] = field(default_factory=list)
+    """The quantities of the sentence so far, for a 分别 that names none."""
 
     def read(self) -> list[Reading]:
         readings = []
@@ -160,6 +191,8 @@ class _Sentence:
     def _one(self, number: Number, end_of_last: int) -> Reading:
         left = self.text[end_of_last : number.start]
         clauses = _CLAUSE.split(left)
+        before_goal = number.start < self.whole.goal_at
+        self.context = replace(self.whole, goal_year="") if before_goal else self.whole
         segment = clauses[-1]
         if len(clauses) > 1:
             self.shared, self.verb, self.opening = [], ("", False, ""), ""
@@ -168,7 +201,8 @@ class _Sentence:
         ranked = number.reason == "rank"
         if ranked:
             segment = segment.removesuffix("第")
-        words, said_year, is_base = _without_year(segment)
+        earlier = Unit.parse(number.unit).base == "倍" and _OF_EARLIER.search(segment)
+        words, said_year, is_base = _without_year(segment[: earlier.start()] if earlier else segment)
         if len(clauses) == 1 and end_of_last != self.start:
             words = re.sub(r"^(?:左右|以上|以内|以下|多|余)?[、，]?(?:和|与|及|以及|并|且)?", "", words)
         if len(clauses) == 1 and self.counted_after and "、" in words:
@@ -179,6 +213,8 @@ class _Sentence:
         measure = self._measure(number, words, concept, change, ranked)
         period = self._when(segment, said_year, is_base, measure, concept)
         self.base, self.last_period = is_base, period
+        if concept and concept not in self.recent[-1:]:
+            self.recent.append(concept)
         self.last_measure, self.last_concept = measure, concept
         self.carried = self.carried + len(clauses) - 1 if concept and concept == before else 0
         return Reading(
@@ -199,6 +235,9 @@ class _Sentence:
 
     def _note_years(self, words: str) -> None:
         """The year that a clause opens with holds for the rest of the sentence: 2024年末, “十四五”期末."""
+        if between := _YEARS.search(words):
+            self.base_year, self.said_year = between.groups()
+            return
         for match in _CLAUSE_YEAR.finditer(words):
             self.said_year = match[1]
         if end := _END_OF_PLAN.search(words):
@@ -214,7 +253,7 @@ class _Sentence:
         elif self.verb_shared and self.list_period and not said_year:
             period = self.list_period
         if is_base:
-            return said_year or self._start_of_span()
+            return said_year or self.base_year or self._start_of_span()
         if said_year:
             return said_year
         if years := _LAST_YEARS.search(segment):
@@ -222,8 +261,10 @@ class _Sentence:
             return f"{until + 1 - _COUNT[years[1]]}/{until}"
         if "年均" in segment:
             return self._five_years() if "/" not in period else period
+        if segment.strip("、和及与") == "" and measure == self.last_measure and self.last_period:
+            return self.last_period  # 年均增长8.1%、9.9%
         if self.said_year:
-            return self.said_year
+            return self._within_year(self.said_year)
         if self.context.timeless:
             return None
         return self._within_year(period)
@@ -270,9 +311,15 @@ class _Sentence:
             return period
         if self.base or _COMPARED.search(segment):
             return span[5:]
+        if "同比" in segment or "比上年" in segment or _OF_EARLIER.search(segment):
+            return span[5:]  # of the last of the years
         if measure in ("yoy", "change", "multiple"):
             return span[5:] if _TO_LEVEL.search(segment) else span
-        if self.last_period == span and segment.startswith("、"):
+        if (
+            self.last_period == span
+            and segment.startswith("、")
+            and not re.search(r"[达为]|突破|保持", segment[-4:])
+        ):
             return span  # 建成学校304所、基地20个
         added = concept.startswith(("新增", "净增")) or self.counted_after
         level = not added and (_LEVEL.search(concept) or _TO_LEVEL.search(segment))
@@ -291,18 +338,35 @@ class _Sentence:
         self.verb_shared = bool(self.shared and not noun)
         if self.verb_shared:
             return self._handed_out(change)
+        if reached := _OF_TARGET.search(words):
+            return (self.subject + reached[1] if self.subject else ""), None
+        if (
+            not noun
+            and not _parted(words)
+            and self._together(number) == len(self.handed) > 1
+            and len(clauses) > 1
+        ):
+            self.shared = list(self.handed)  # 城乡居民收入分别达到A、B，增长4.3%、7.6%
+            self.verb = (change.kind, change.falls, change.word) if change else ("", False, "")
+            return self._handed_out(change)
+        if _parted(words) and not noun and (several := self._together(number)) > 1:
+            self.shared = list(dict.fromkeys(self.recent))[-several:]
+            self.verb = (change.kind, change.falls, change.word) if change else ("", False, "")
+            return self._handed_out(change)
         if self.base and not noun and self.last_concept:
             return self.last_concept, change
         after = "" if ranked else self._noun_after(number)
-        if _parted(words) and noun:
-            self.shared = _listed(noun)
+        if noun and (_parted(words) or (_TOWN_AND_COUNTRY.match(noun) and self._together(number) == 2)):
+            several = self._together(number)
+            self.shared = _both(noun) if several == 2 else _listed(noun, several)
+            self.handed = tuple(self.shared)
             self.verb = (change.kind, change.falls, change.word) if change else ("", False, "")
             return self._handed_out(change)
         if noun and "分别" in self.text[max(self.start, number.start - 40) : number.start]:
             self.shared = []
         if after and noun and after in _MEANS:
             after = noun + after  # 科技金融20条政策措施
-        if after and not (noun and noun.endswith(HEADS) and not noun.endswith("等")):
+        if after and not (noun and noun.endswith(HEADS) and not noun.endswith(("等", "园区"))):
             noun = after
             self.counted_after = True
         elif not ranked and (part := self._part_of(number, noun)):
@@ -310,6 +374,8 @@ class _Sentence:
             self.counted_after = True
         if noun.startswith("占") and self.subject:
             return self.subject + noun, change  # 出口…，占全国份额: a share of what was spoken of
+        if noun == "净增" and self.subject:
+            return "净增" + self.subject.removeprefix("新增"), change
         if (
             noun in OWNED
             and self.subject
@@ -320,16 +386,25 @@ class _Sentence:
         if noun:
             self.subject = noun
             return self.subject, change
-        if not self.subject and len(clauses) > 1:
+        if len(clauses) > 1 and (passed := _PASSED.match(clauses[-2])) and passed[1].endswith(HEADS):
+            self.subject = _noun(passed[1])  # 财政收入迈过千亿大关，达1330亿元
+        elif not self.subject and len(clauses) > 1:
             self.subject = _noun(clauses[-2]) if len(clauses[-2]) <= 24 else ""
+        self.subject = re.sub(r"(?:任务|目标)$", "", self.subject)
         return self.subject, change
+
+    def _together(self, number: Number) -> int:
+        """How many numbers stand in this clause from here on: 分别增长4.3%、5.5%."""
+        clause = _CLAUSE.search(self.text, number.end)
+        end = clause.start() if clause else self.end
+        return sum(number.start <= one.start < end for one in self.inside)
 
     def _part_of(self, number: Number, noun: str) -> str:
         """超50%的行政村达到标准; 2.8万亿元中央财政资金: the quantity stands after its number."""
         rest = self.text[number.unit_end : self.end]
         if Unit.parse(number.unit).base == "%":
             match = re.match(r"(?:以上|左右)?的(?![，。；])", rest)
-        elif number.unit and (not noun or noun in ("新增", "净增")):
+        elif number.unit and (not noun or _GIVES.search(noun)):
             match = re.match(r"(?:以上|左右)?的?(?=[\u4e00-\u9fff“])", rest)
         else:
             match = None
@@ -386,6 +461,9 @@ class _Sentence:
         return "count" if unit.base in COUNTERS else "value"
 
 
+_PASSED = re.compile(
+    r"([\u4e00-\u9fff]{2,16}?)(?:迈过|迈上|突破|跨过|跨越|站上|稳步|持续|加快|不断|再创|创|首次|大幅|快速|稳定|历史性)"
+)
 _RANKED = re.compile(r"(?:居|列|前|第|排名|位次|跃升至|上升到|升至)$")
 _SUMMED = re.compile(r"(?:总投资|完成投资|投资总额|计划投资)$")
 
@@ -432,7 +510,13 @@ def _change(words: str, number: Number, text_after: str = "") -> _Change | None:
     if word == "增" and re.search(r"(?:新|净|倍)$", words[: match.start("word")]):
         return None
     kind = {"%": "yoy", "个百分点": "change", "倍": "multiple"}.get(unit, "change")
-    if word in ("增", "降", "减", "扩大", "压缩", "缩短") and kind == "change" and unit not in ("个百分点",):
+    against = re.search(r"(?:比|较)(?:上年|去年|同期|年初|上年同期)$", words[: match.start()])
+    if (
+        word in ("增", "降", "减", "扩大", "压缩", "缩短")
+        and kind == "change"
+        and unit != "个百分点"
+        and not against
+    ):
         return None
     graded = text_after.startswith(("等级", "档次", "位次", "名次"))
     if unit in COUNTERS and unit != "位" and not graded and word in ("提升", "提高"):
@@ -470,13 +554,36 @@ def _noun(words: str) -> str:
     while (match := TAIL.search(said)) and not said.endswith(KEPT_TAILS):
         said = said[: match.start()].rstrip("、")
     said = re.sub(r"(?:分别|均|各)$", "", said)
-    said = _without_predicate(said)
+    said = _without_predicate(_WHEN.sub("", _DONE.sub("", said)))
     while (match := LEAD.match(said)) and match.end() and not said.startswith(KEPT_LEADS):
         said = said[match.end() :].lstrip("、")
+    said = _DISTRICT.sub("", said)
     said = _balanced(re.sub(r"(?:较|比)[^，]{2,10}$", "", said).strip("的、，() 　"))
     if 4 <= (at := max(said.find("新建"), said.find("新增"))) < len(said) - 3:
         said = said[at:]
     return said if len(said) >= 2 and re.search(r"[\u4e00-\u9fffA-Z]{2}", said) else ""
+
+
+_DONE = re.compile(
+    r"(?<=[\u4e00-\u9fff”]{2})(?:实现|完成)(?=[\u4e00-\u9fff]{0,4}(?:总产值|产值|营业收入|营收|利润|税收|销售|收入|增加值)$)"
+)
+"""工程机械实现产值: the doing stands within the name."""
+_WHEN = re.compile(
+    rf"(?<=[\u4e00-\u9fff]{{2}})(?:去年|今年|上年|上半年)(?![度均期级])|^(?:上半年|前三季度)|^{PLAN.pattern}(?:时期|期间|期末|末期|末|以来)?(?:共|累计)?"
+)
+"""The time stands within the name, or before it."""
+_DISTRICT = re.compile(
+    r"^(?!城|社区|园区|景区|全|人均|地区|.地区|..地区)[\u4e00-\u9fff]{2,3}[市县区](?=地区生产总值|生产总值|GDP|规上工业|规模以上工业|固定资产投资|社会消费品|一般公共预算|财政总收入|城镇居民|农村居民|常住人口)"
+)
+"""A district's own name before a quantity that every district has."""
+
+
+def _both(noun: str) -> list[str]:
+    """城乡居民收入 of two numbers are those of town and country, 存贷款余额 those of deposits and loans."""
+    for both, parts in (("城乡", ("城镇", "农村")), ("存贷款", ("存款", "贷款"))):
+        if both in noun[:4]:
+            return [noun.replace(both, one, 1) for one in parts]
+    return _listed(noun, 2)
 
 
 def _without_predicate(words: str) -> str:
@@ -489,6 +596,7 @@ def _without_predicate(words: str) -> str:
 
 def _cut(rest: str) -> str:
     """The noun that the words after a number begin with: up to a verb, at most 20 characters."""
+    rest = re.sub(r"^\d+万?[名人户个](?=[\u4e00-\u9fff])", "", rest)  # 35532户153083名贫困人口
     quoted = 1
     while rest[max(quoted - 1, 0) :].startswith("“") or (quoted > 1 and rest[quoted:].startswith("“")):
         closing = rest.find("”", quoted)
@@ -502,7 +610,8 @@ def _cut(rest: str) -> str:
     ):
         noun = whole.group()  # 拟竣工投产项目
     noun = _balanced(re.split(r"[和与及]\d", noun)[0].strip("的"))
-    noun = re.sub(r"(?:和|与|及|以及|并)$", "", noun)
+    noun = re.split(r"(?<=项目)[和与及]|(?<=工程)[和与及]", noun)[0]
+    noun = re.sub(r"(?:和|与|及|以及|并)$|(?<![初高集其])中$", "", noun)
     return noun if 2 <= len(noun) <= 20 else ""
 
 
@@ -521,13 +630,18 @@ def _balanced(words: str) -> str:
     return words
 
 
-def _listed(noun: str) -> list[str]:
-    """The items of a list before 分别, each with what the last or the first one lends it.
+def _listed(noun: str, several: int = 0) -> list[str]:
+    """The items of a list before 分别, each with what the last or the first one lends it; several: how many there should be.
 
     >>> _listed("新能源汽车、集成电路、工业机器人产量")
     ['新能源汽车产量', '集成电路产量', '工业机器人产量']
     """
+    if noun.startswith("一二三产"):
+        return [one + noun[3:] for one in "一二三"]
     items = [item for item in re.split(r"[、和与]|以及", noun) if item]
+    apart = noun.split("、")
+    if several == len(apart) > 1 and several != len(items):
+        items = apart  # 租赁和商务服务业 is one of them
     if len(items) < 2:
         return items
     last = items[-1]
@@ -545,6 +659,10 @@ def _shared_head(items: list[str]) -> str:
         at = last.find(match[1])
         if 0 <= at < len(last) - 1:
             return last[at + 1 :]
+    if part := re.search(
+        r"(?:增加值|产值|收入|投资|出口|产量|面积|数量)?占[^、]+?(?:比重|比例|份额|的比)$", last
+    ):
+        return part.group()
     head = ""
     while heads := [
         h for h in HEADS if last.removesuffix(head).endswith(h) and len(h) + len(head) < len(last)

@@ -13,7 +13,9 @@ from gangmu.documents.lexicon import UNIT
 
 Span = tuple[int, int]
 
-_CROSS = re.compile(r"(?<![A-Za-zＡ-Ｚａ-ｚ])[XxＸｘ×✕╳]+(?![A-Za-zＡ-Ｚａ-ｚ])")
+_CROSS = re.compile(
+    r"(?<![A-Za-zＡ-Ｚａ-ｚ])[XxＸｘ×✕╳]+(?:(?![A-Za-zＡ-Ｚａ-ｚ])|(?=(?:[GMk]Wh?|[EP][Ff][Ll][Oo][Pp][Ss]|[TG]B|P)(?![A-Za-z])))"
+)
 _STARS = re.compile(
     r"[*＊]{2,}|(?<=[\u4e00-\u9fff])＊(?=[\u4e00-\u9fff])|(?<![一二三四五六七八九〇零])[○●◯]{2,}"
 )
@@ -27,7 +29,7 @@ _BARE_PENDING = re.compile(r"待核(?![实查准])|待填(?!写)|待补(?!充|�
 _GAPS = re.compile(r"(?<=[年月])[ 　]+(?=[月日])|(?<=[\u4e00-\u9fff])[ 　]{2,}(?=[\u4e00-\u9fff%％])")
 
 _NO_BLANK_AFTER = re.compile(
-    r"光(?!年)|射线|轴|染色体|型|射|线|[-—]?(?:ray|Ray|RAY)|[+＋]|荧光|波段|门|档|因子|\d|[-－]\d"
+    r"光(?!年)|[”’」]|射线|轴|染色体|型|射|线|[-—]?(?:ray|Ray|RAY)|[+＋]|荧光|波段|门|档|因子|\d|[-－]\d"
 )
 _NO_BLANK_BEFORE = re.compile(r"(?:[+＋]|型号|[A-Za-z]\s|[A-Za-z0-9]-)$")
 _TIMES = re.compile(r"\d\s*$")

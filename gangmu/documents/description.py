@@ -272,7 +272,7 @@ _DOUBTS: tuple[tuple[float, Text, Callable[[binding.Reading], bool]], ...] = (
         Text("没有计量单位", "no unit of measure"),
         lambda r: not r.number.unit and r.measure not in ("rank", "fraction"),
     ),
-    (0.9, Text("看不出期间", "the period is not said"), lambda r: r.period is None),
+    (0.97, Text("看不出期间", "the period is not said"), lambda r: r.period is None),
 )
 """Factor, reason, test."""
 

@@ -20,6 +20,7 @@ _FRACTION = re.compile(r"(?<![\d/.])\d{1,2}/\d{1,3}(?![\d/.])|\d+分之\d+")
 _CHINESE = re.compile(
     r"翻(?:了)?[一两二三四]番|[一二三四五六七八九]分之[一二三四五六七八九]|[一二三四五六七八九两]成(?=[，。；、以]|左右)|[一两二三四五六七八九十]+倍"
 )
+_OR_UNIT = re.compile(r"（[个家户套间座处条项次栋宗人]）")
 _FEW = re.compile(rf"(?:余|多)({'|'.join(sorted(COUNTERS, key=len, reverse=True))}|亩|元|吨)")
 _RANKED_BY = re.compile(r"(?:居|列|位|排名|排|至|到|进|升|从|由|稳居|全国|全省|全球|世界|保持|国|省|市|区)$")
 _RANK_END = re.compile(r"[位名]|[，。；、：）和与及\n]|$|(?=跃升|上升|提升|升至|前移)")
@@ -79,6 +80,8 @@ def _number(printed_text: str, text: str, start: int, end: int, blank: bool) -> 
     over = text[end : end + 1] in ("余", "多")
     unit_match = UNIT.match(text, end + over)
     unit = unit_match.group() if unit_match else ""
+    if unit and (other := _OR_UNIT.match(text, end + over + len(unit))):
+        unit += other.group()  # 万户（套）
     if not over and unit in SCALES and (few := _FEW.match(text, end + len(unit))):
         unit, over = unit + few[1], True  # 1.8万余个
     if blank and (kind := _kind_of_blank(text, start, end, unit)):
@@ -106,7 +109,7 @@ _LENGTH_AFTER = re.compile(
 )
 _NAMED_AFTER = re.compile(
     r"(?:省|市|县|区|州|盟|旗|镇|乡|村|街道?|社区|路|大道|大桥|同志|先生|女士|书记|局长|主任|市长|县长|区长|镇长|公司|集团|学校|大学|中学|小学"
-    r"|医院|银行|厂|园区|基地|新区|开发区|河|湖|山|项目|工程|高速|铁路|水库|公园|广场|酒店|景区|模式|思想|精神|战略|等)"
+    r"|站(?![，。；、）])|医院|银行|厂|园区|基地|新区|开发区|河|湖|山|项目|工程|高速|铁路|水库|公园|广场|酒店|景区|模式|思想|精神|战略|等)"
 )
 _COUNTED_BEFORE = re.compile(
     r"(?:覆盖|涉及|惠及|全部|其余|全省|全市|全县|带动|辐射|完成|共|有|建成|新增|达|超|约|近)$"
@@ -170,6 +173,8 @@ def _is_date(text: str, start: int, end: int, unit: str) -> bool:
         r"-\d{2}-\d{2}", after
     ):
         return True
+    if re.match(r"[—\-－~～至]+\d{1,2}月", after) and not unit:
+        return True
     if re.match(r":\d{2}", after) or re.search(r"\d{2}:$", text[max(0, start - 3) : start]):
         return True
     if re.match(r"年(?!均|期|以上|来|内|间)", after) and _YEAR.match(printed):
@@ -194,9 +199,11 @@ def _is_name(text: str, start: int, end: int, unit: str) -> bool:
     before, after = text[start - 1 : start], text[end:]
     if re.match(r"[A-Za-z_]", before) or (re.match(r"[A-Za-z]", after) and not unit):
         return True
+    if before in "个种款" and before and unit == "类":
+        return True  # 2个1类创新药
     if before in ("-", "+", "—") and re.match(r"[A-Za-z0-9+]", text[start - 2 : start - 1]) and not unit:
         return True
-    if re.match(r"号(?!召)|\+|＋|[A-Z]|版|时代|国道|省道|县道|热线", after) and not unit:
+    if re.match(r"号(?!召)|\+|＋|[A-Z]|版|时代|国道|省道|县道|热线|线(?=公路)", after) and not unit:
         return True
     if re.match(r"\d\.0$", text[start:end]) and not unit:
         return True  # 数字政府2.0
@@ -250,7 +257,7 @@ def _is_threshold(text: str, start: int, end: int, unit: str) -> bool:
     if not unit:
         return bool(re.match(r"强(?![制化])|英寸|人制|G[Ww]", after))
     return bool(
-        re.match(r"级(?!别)|及?以[上下](?:的)?(?=[“\u4e00-\u9fff])(?!，|的?目标|，)", after)
+        re.match(r"水深|口径|级(?!别)|及?以[上下](?:的)?(?=[“\u4e00-\u9fff])(?!，|的?目标|，)", after)
         and not re.match(r"及?以[上下](?:，|。|、|；|和|增长)", after)
         and not (
             unit[-1:] in "个家户项件人%"
@@ -265,7 +272,10 @@ def _is_capacity(text: str, start: int, end: int, unit: str) -> bool:
     if not re.search(r"吨|千瓦|立方米|平方米|千伏", unit):
         return False
     return bool(
-        re.match(r"[\u4e00-\u9fff“]{2,12}?(?:项目|工程)(?!投资)", text[end + len(unit) :])
+        re.match(
+            r"[\u4e00-\u9fff“]{2,12}?(?:项目|工程|储备库|生产线|机组|水库|码头|泊位)(?!投资)",
+            text[end + len(unit) :],
+        )
     ) and not re.match(r"以[上下]|左右", text[end + len(unit) :])
 
 
@@ -280,6 +290,8 @@ def _verb_before(text: str, start: int) -> bool:
 
 
 def _is_outline(text: str, start: int, end: int, unit: str) -> bool:
+    if re.search(r"(?:的|解决|整改|化解|排查|办理|反映|处理|发现|协调)了?$", text[max(0, start - 4) : start]):
+        return False  # 企业反映的134个问题
     counted = unit in ("个", "项", "大") or (not unit and text[end : end + 1] == "大")
     return counted and bool(OUTLINE.match(text[end + max(len(unit), 1) :]))
 

@@ -43,6 +43,8 @@ class Context:
     planned: bool = False
     span: str = ""
     goal_year: str = ""
+    goal_at: int = 0
+    """Where in the text 到2030年 stands: it speaks of what comes after it."""
     timeless: bool = False
     part: str = ""
     told: bool = False
@@ -74,7 +76,8 @@ def passages(text: str, year: int) -> Iterator[tuple[int, int, Context]]:
     carried = ""
     at = 0
     for line in text.split("\n"):
-        if _is_heading(line):
+        headed = _is_heading(line)
+        if headed:
             section, carried = _section(line, section), ""
         elif _ONE_YEAR.search(line) or (section.planned and _comes_to_next_year(line, year)):
             carried = ""
@@ -82,12 +85,12 @@ def passages(text: str, year: int) -> Iterator[tuple[int, int, Context]]:
         opened = ""
         for start, end in sentences(text, at, at + len(line)):
             sentence = text[start:end]
-            named = _span(sentence, section)
+            named = "" if headed else _span(sentence, section)
             if named:
                 span = opened = named
             elif _ends_span(sentence, section, year):
                 span = opened = ""
-            yield start, end, _context(sentence, section, span)
+            yield start, end, _context(sentence, start, section, span)
         if opened and not re.search(r"\d", re.sub(r"\d{4}年|\d+日|\d+月", "", line)):
             carried = opened
         at += len(line) + 1
@@ -121,6 +124,8 @@ def _section(heading: str, before: Context) -> Context:
             year, planned=True, span="" if str(year + 1) in heading else _years(coming[0]), told=True
         )
     if reviews and (gone or str(year + 1) not in heading):
+        if re.search(r"(?:过去|这)?五年", heading) and not re.search(r"\d{4}年", heading):
+            return Context(year, span=f"{year - 4}/{year}", told=True)
         whole = gone and not re.search(rf"{year}年|去年", heading) and gone[0][1] <= year
         return Context(year, span=_years(gone[0]) if whole else "", part=part_of_year(heading), told=True)
     if plans_ahead:
@@ -131,6 +136,8 @@ def _section(heading: str, before: Context) -> Context:
 def _span(sentence: str, section: Context) -> str:
     """The years that a sentence names for itself and what follows it in its paragraph."""
     year = section.year
+    if not year:
+        return ""
     match = _PLAN_YEARS.search(sentence)
     compared = match and re.search(r"(?:高于|低于|比|较|是|超过)$", sentence[: match.start()])
     if match and not compared and (name := match[1] or match[2]):
@@ -153,18 +160,21 @@ def _ends_span(sentence: str, section: Context, year: int) -> bool:
     return not section.span and _comes_to_next_year(sentence, year)
 
 
-def _context(sentence: str, section: Context, span: str) -> Context:
+def _context(sentence: str, start: int, section: Context, span: str) -> Context:
     year = section.year
     ahead = bool(span) and int(span[:4]) > year
     planned = section.planned or ahead or (not section.told and bool(_AIMS.search(sentence)))
     if ahead and "开局" in sentence and not section.span:
         span = ""
-    goal = ""
+    goal, goal_at = "", 0
     if match := _TO_YEAR.search(sentence):
         goal = match[1] if int(match[1]) > year else ""
+        goal_at = start + match.start()
     if section.planned and section.span and not ahead:
         span = section.span
-    return Context(year, planned, span, goal, bool(_TIMELESS.search(sentence)), section.part, section.told)
+    return Context(
+        year, planned, span, goal, goal_at, bool(_TIMELESS.search(sentence)), section.part, section.told
+    )
 
 
 def _years(plan: tuple[int, int]) -> str:
@@ -193,7 +203,10 @@ def review_year(text: str) -> int:
         ):
             return int(found[1])
     match = IN_YEAR.search(text)
-    return int(match[1]) - 1 if match else 0
+    if not match:
+        return 0
+    late = re.match(r"1[12]月", text[match.end() :])  # given before the year was out
+    return int(match[1]) - (not late)
 
 
 def part_of_year(words: str) -> str:
