@@ -327,14 +327,13 @@ class Columnar(Lowering):
     def _settle(self, keys: Array, order: Array, starts: Array, sizes: Array, node: Expression) -> None:
         """Orders runs of values too near to each other by their exact values."""
         at = np.concatenate([order[start : start + size] for start, size in zip(starts, sizes, strict=True)])
-        exact = dict(zip(at.tolist(), self._ask(node, at), strict=True))
+        answers = zip(at.tolist(), self._ask(node, at), strict=True)
+        exact = {place: answer for place, answer in answers if isinstance(answer, Fraction)}
         for start, size in zip(starts, sizes, strict=True):
-            run = order[start : start + size].tolist()
-            distinct = sorted({exact[place] for place in run if isinstance(exact[place], Fraction)})
+            run = [place for place in order[start : start + size].tolist() if place in exact]
+            distinct = sorted({exact[place] for place in run})
             for place in run:
-                value = exact[place]
-                if isinstance(value, Fraction):
-                    keys[place] += distinct.index(value)
+                keys[place] += distinct.index(exact[place])
 
 
 def _running_most(value: Array, apart: Array, code: Array) -> Array:

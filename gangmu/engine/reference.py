@@ -459,8 +459,6 @@ class Interpreter:
         change = self.changes.get((case, node.indicator, "events"))
         if change is not None and len(found) > change:
             found = dict(sorted(found.items(), key=lambda item: item[1])[: int(change)])
-        if node.how == "count":
-            return Fraction(len(found))
         totals: dict[str, Callable[[Iterable[Fraction]], Fraction]] = {"sum": _sum, "max": max, "min": min}
         return totals[node.how](found.values()) if found else Fraction(0)
 

@@ -11,6 +11,8 @@ from gangmu.engine.on_demand import OnDemand
 from gangmu.engine.scoring import groups_of, score
 from tests.engine.books import book, read
 
+TINY = "/ 1000000007 / 998244353 / 1000000009"
+"""Makes of a number one whose denominator no 64 bits hold."""
 GROUPS = "groups: {g: G, h: H}\n"
 ROWS = (
     "unit,group,x.a,x.b\n"
@@ -66,6 +68,14 @@ def same_digits(body, csv):
         "rank_low(a / b / 7 + b / 3, \"mean\")",
         "ln(a) + exp(b / 1e6) + sqrt(b)",
         "power(a, 4) + b",
+        "a / (0 - b - 1) + b / (0 - 3)",
+        "(a + 0.5) * 1e17 + b",
+        "(a + 0.123456789012) * 8 / 7",
+        f"round(b {TINY} + (0.5 - b {TINY}) + a - a, 0)",
+        f"round(b {TINY} + (5 - b {TINY}), -1)",
+        "all_percentile(a, 25, \"averaged\") + group_percentile(b, 50, \"averaged\")",
+        "all_winsorised(b, 1, 0.5, 0)",
+        "all_winsorised(b, 0, 0.5, 0)",
         "round(power(a, 4) / b, 2)",
         "a * a * a * a > b",
     ],
@@ -85,6 +95,7 @@ PLACES = "unit,group,x\nu1,g,6\nu2,g,6\nu3,g,2\nu4,g,11\nu5,h,1\nu6,h,\n"
     [
         "kind: rank_points, full: 10, points: [10, 7, 5], ties: mean",
         "kind: rank_points, full: 10, points: [10, 7, 5]",
+        "kind: rank_points, full: 10, points: [10, 7, 5], ties: dense",
         "kind: rank_points, full: 10, points: [10, 7, 5], given_as: place, of: actual / 3 + 1",
         "kind: rank_points, full: 10, points: [10, 7, 5], given_as: place, beyond: actual / 3",
         "kind: rank_points, full: 10, points: [10, 7.25, 5], among: all",
@@ -96,10 +107,9 @@ PLACES = "unit,group,x\nu1,g,6\nu2,g,6\nu3,g,2\nu4,g,11\nu5,h,1\nu6,h,\n"
     ],
 )
 def test_an_indicator_gives_the_same_digits_by_columns(indicator):
-    top = "rank: {ties: mean}\n" if "ties: mean" in indicator else ""
+    said, _, ties = indicator.partition(", ties: ")
     same_digits(
-        f"{GROUPS}{top}indicators:\n  - {{code: x, name: X, {indicator.replace(', ties: mean', '')}}}\n",
-        PLACES,
+        f"{GROUPS}rank: {{ties: {ties or 'share'}}}\nindicators:\n  - {{code: x, name: X, {said}}}\n", PLACES
     )
 
 
@@ -112,6 +122,15 @@ def test_a_section_of_huge_and_tiny_parts_gives_the_same_digits_by_columns(how):
     csv = "unit,x0,x1,x2,x3,x4\nu1,9e17,8e17,9e17,9e17,9e17\nu2,1,2,3,4,5\nu3,1e-12,1e12,3,4,5\n"
 
     same_digits(f"total: {{combine: {how}}}\nindicators:\n{listed}", csv)
+
+
+def test_weights_that_leave_no_room_in_64_bits_give_the_same_digits():
+    same_digits(
+        "total: {combine: weighted}\nindicators:\n"
+        "  - {code: a, name: A, kind: formula, formula: actual, weight: 0.123456789}\n"
+        "  - {code: b, name: B, kind: formula, formula: actual, weight: 0.876543211}\n",
+        "unit,a,b\nu1,900000000000000.5,3\nu2,-7,800000000000000.25\n",
+    )
 
 
 def test_the_share_of_cells_that_the_reference_decided_is_counted():

@@ -126,8 +126,8 @@ def test_a_folder_gives_the_facts_of_its_tables_and_of_nothing_else(tmp_path):
 
 
 def test_empty_rows_and_columns_without_a_name_are_passed_over():
-    long = read("unit,indicator,value\nu1,gdp,1\n,,\nu2,gdp,2\n")
-    wide = read("unit,gdp,\nu1,1,\n,,\nu2,2,\n")
+    long = read("unit,indicator,value,note\nu1,gdp,1,\n,,,见附件\nu2,gdp,2,\n")
+    wide = read("unit,period,gdp,\nu1,,1,\n,2025,,\nu2,,2,\n")
 
     assert long.digest == wide.digest == read("unit,gdp\nu1,1\nu2,2\n").digest
 

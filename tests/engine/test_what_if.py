@@ -155,6 +155,14 @@ def test_what_cannot_be_read_says_how_it_is_written(said):
     assert refusal.value.problems[0].remedy.zh
 
 
+@pytest.mark.parametrize("said", ["gdp=3", ".up_cap=3", "gdp.=3", "gdp.up_cap"])
+def test_a_rule_that_names_no_indicator_or_parameter_says_how_it_is_written(said):
+    with pytest.raises(InputRefused) as refusal:
+        rule(said)
+
+    assert refusal.value.problems[0].code == "what_if.unreadable"
+
+
 def test_what_is_said_is_read():
     assert fact("甲局@2025.gdp.target = 6 ") == FactChange("甲局", "gdp", "target", "6", "2025")
     assert weight("gdp=20") == WeightChange("gdp", "20")

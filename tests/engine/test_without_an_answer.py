@@ -54,6 +54,26 @@ def one(said, csv, unit=0):
             ("undefined", "结果的位数过多，请核对公式"),
         ),
         (
+            "kind: graded, full: 10, levels: {优: 10, 良: 5}, only_if: actual > 1",
+            "unit,x\nu1,优\n",
+            ("undefined", "“优”不是数"),
+        ),
+        (
+            "kind: progress, full: 10, stages: {开工: 20, 竣工: 100}",
+            "unit,x,x.planned\nu1,开工,停工\n",
+            ("undefined", "没有规定“停工”得几分"),
+        ),
+        (
+            "kind: bands, full: 10, bands: {'[0, 90)': 5, '[90, ∞)': 10}",
+            "unit,x\nu1,1e30\n",
+            Fraction(10),
+        ),
+        (
+            "kind: milestone, full: 1, late: 1, floor: none, target: 2025-06-30",
+            "unit,x\nu1,2025-07-03\n",
+            Fraction(-2),
+        ),
+        (
             "kind: formula, fields: [a, n], formula: 'power(a, n)'",
             "unit,x.a,x.n\nu1,0,2.5\n",
             Fraction(0),

@@ -337,6 +337,8 @@ ODD = "rulebook: t\ntitle: t\nindicators: [{code: a, name: A, kind: direct, full
         ODD.replace("title: t", "title: {zh: 办法}"),
         ODD.replace("title: t", "title: {zh: ' 办法 ', en: Rules}"),
         ODD + "groups: {g: {zh: 甲组, members: [甲, 乙]}}\n",
+        ODD + "groups: {g: {zh: '[甲]', members: [甲, 乙]}}\n",
+        ODD + "source: ~\n",
         ODD + "total: {name: {zh: ' 总分'}, full: 1}\n",
         ODD + "examples: [{name: e, facts: {' 甲': {a: 1}}, expect: {' 甲': 1}}]\n",
         ODD + "examples: [{name: e, expect: {甲: missing}}]\n",
@@ -347,8 +349,12 @@ def test_what_no_cell_can_hold_is_written_as_it_stands(text):
     assert load(there_and_back(text)).digest == load(text).digest
 
 
-def test_facts_that_are_no_table_go_there_and_back_for_the_loader_to_refuse():
-    text = ODD + "examples: [{name: e, facts: {甲: 5}, expect: {甲: 1}}]\n"
+@pytest.mark.parametrize(
+    "wrong",
+    ["examples: [{name: e, facts: {甲: 5}, expect: {甲: 1}}]\n", "missing: {points: [1]}\n"],
+)
+def test_what_has_the_wrong_shape_goes_there_and_back_for_the_loader_to_refuse(wrong):
+    text = ODD + wrong
 
     assert plain(parse(there_and_back(text))) == plain(parse(text))
 
