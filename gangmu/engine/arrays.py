@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,17 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from gangmu.engine.columns import LIMIT, Handle
+from gangmu.engine.expressions import COMPARISONS
 
 Array = npt.NDArray[Any]
-
-_COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "==": operator.eq,
-    "!=": operator.ne,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +98,7 @@ class ArrayOps:
         return np.maximum(left, right)
 
     def compare(self, op: str, left: Handle, right: Handle) -> Handle:
-        return _COMPARE[op](left, right)
+        return COMPARISONS[op](left, right)
 
     def both(self, left: Handle, right: Handle) -> Handle:
         if left is True or right is False:

@@ -27,7 +27,6 @@ LIMIT = 2**62
 WITH_VALUE = 9
 CODES = {OUTSIDE: 1, SHARED_OUT: 2, NOT_APPLICABLE: 3, MISSING: 4, UNDEFINED: 5}
 """States as numbers, the reason that weighs most the smallest: the state of an operation is the least of its parts'."""
-STATE_OF = {code: state for state, code in CODES.items()}
 
 Handle = Any
 Multiply = Callable[[Handle, Handle], Handle]

@@ -5,9 +5,11 @@ Every node yields a rational or says why there is none (`Missing`). Truth is 1 a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import operator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 
 class Expression:
@@ -121,6 +123,17 @@ class Compare(Expression):
     op: str
     left: Expression
     right: Expression
+
+
+COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+"""What `Compare.op` means, of numbers and of columns of numbers alike."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -218,7 +218,7 @@ class Interpreter:
 
     def _compare(self, node: x.Compare, case: Case, event: Event | None) -> Value:
         found = self._values((node.left, node.right), case, event)
-        return found if isinstance(found, Missing) else truth(_COMPARE[node.op](found[0], found[1]))
+        return found if isinstance(found, Missing) else truth(x.COMPARISONS[node.op](found[0], found[1]))
 
     def _all(self, node: x.All, case: Case, event: Event | None) -> Value:
         found = [self.value(part, case, event) for part in node.parts]
@@ -664,15 +664,6 @@ def _gcd(a: int, b: int) -> int:
         a, b = b, a % b
     return a
 
-
-_COMPARE: Mapping[str, Callable[[Fraction, Fraction], bool]] = {
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
-    "==": lambda a, b: a == b,
-    "!=": lambda a, b: a != b,
-}
 
 _AGGREGATE: Mapping[str, Callable[[Sequence[Fraction], int], Fraction | None]] = {
     "mean": lambda values, decimals: distribution.mean(values),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from gangmu.engine import facts, numbers, scoring
-from gangmu.engine.rulebook import TOTAL, RuleBook
+from gangmu.engine.rulebook import RuleBook
 from gangmu.engine.scoring import NodeRow, Results, Row
 from gangmu.engine.values import NO_TEXT
 from gangmu.engine.writing import write
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from gangmu.engine.sql_run import Run
 
 PARQUET = ".parquet"
-ENDINGS = (".csv", ".xlsx", PARQUET)
 
 
 class Scores(Protocol):
@@ -64,14 +63,16 @@ class InSql:
     run: Run
 
     def rows(self) -> Iterator[Row]:
-        for row in self.node_rows():
-            if row.node == TOTAL:
-                yield Row(row.unit, row.period, row.group, row.printed, row.rank, row.grade, row.note)
+        for row in self._told(self.run.totals()):
+            yield Row(row.unit, row.period, row.group, row.printed, row.rank, row.grade, row.note)
 
     def node_rows(self) -> Iterator[NodeRow]:
+        return self._told(self.run.fetched())
+
+    def _told(self, rows: Iterator[Sequence[Any]]) -> Iterator[NodeRow]:
         order = {node.code: place for place, node in enumerate(self.run.plan.book.nodes())}
         decimals = {code: self.run.decimals(code) for code in order}
-        for unit, period, group, node, value, _, rank, grade in self.run.fetched():
+        for unit, period, group, node, value, _, rank, grade in rows:
             yield NodeRow(
                 str(unit),
                 period,

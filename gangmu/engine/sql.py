@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from gangmu.engine.columns import Handle
+from gangmu.engine.expressions import COMPARISONS
 from gangmu.engine.sql_dialects import DUCKDB, Dialect, Table
 
 DEEP = 40
@@ -96,7 +96,7 @@ class SqlOps:
 
     def compare(self, op: str, left: Handle, right: Handle) -> Handle:
         if isinstance(left, int) and isinstance(right, int):
-            return _COMPARED[op](left, right)
+            return COMPARISONS[op](left, right)
         return self._piece("({} " + _SIGNS.get(op, op) + " {})", left, right)
 
     def both(self, left: Handle, right: Handle) -> Handle:
@@ -181,14 +181,6 @@ class SqlOps:
 
 
 _SIGNS = {"==": "=", "!=": "<>"}
-_COMPARED: Mapping[str, Any] = {
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
-    "==": lambda a, b: a == b,
-    "!=": lambda a, b: a != b,
-}
 
 
 @dataclass

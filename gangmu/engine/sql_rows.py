@@ -17,7 +17,7 @@ NODES, GROUPS, PERIODS, GRADES = "node_code", "group_code", "period_code", "grad
 def node_rows(plan: Plan, scored: Scored, *, all_ranks: bool) -> str:
     """The rows of results as SQL: unit, period, group, node, value, printed, rank, grade."""
     parts = [place for place, node in enumerate(scored.nodes) if node.code != TOTAL]
-    whole = _total_rows(plan, scored)
+    whole = total_rows(plan, scored)
     if not parts:
         return whole
     rows = _part_rows(plan, scored, parts)
@@ -35,7 +35,8 @@ def _row(scored: Scored, node: str, value: str, printed: str, rank: str, grade: 
     )
 
 
-def _total_rows(plan: Plan, scored: Scored) -> str:
+def total_rows(plan: Plan, scored: Scored) -> str:
+    """The same rows of the total alone."""
     total = next(place for place, node in enumerate(scored.nodes) if node.code == TOTAL)
     words, grading = scored.dialect, plan.book.grading
     grade = f"CAST(NULL AS {words.word(GRADES)})"

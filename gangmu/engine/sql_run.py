@@ -14,7 +14,7 @@ from gangmu.engine.sql import Query, SqlOps
 from gangmu.engine.sql_dialects import Table
 from gangmu.engine.sql_engine import SqlEngine
 from gangmu.engine.sql_facts import WideFacts, base, check, codes_of, fact_columns
-from gangmu.engine.sql_rows import GRADES, GROUPS, NODES, PERIODS, node_rows
+from gangmu.engine.sql_rows import GRADES, GROUPS, NODES, PERIODS, node_rows, total_rows
 from gangmu.engine.sql_scores import SCORES, WHO, Scored, decimals_of, grades, lower, ranked
 
 
@@ -52,6 +52,12 @@ class Run:
         )
         return self.engine.stream(
             f"SELECT * FROM ({self.rows(all_ranks=True)}) ORDER BY period, unit, CASE CAST(node AS STRING) {places} END"
+        )
+
+    def totals(self) -> Iterator[Sequence[Any]]:
+        """The rows of the total alone, units in their order."""
+        return self.engine.stream(
+            f"SELECT * FROM ({total_rows(self.plan, self.scored)}) ORDER BY period, unit"
         )
 
     def decimals(self, node: str) -> int | None:

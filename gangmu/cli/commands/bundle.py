@@ -17,13 +17,7 @@ EXAMPLE = "gangmu bundle 2025 -o 2025.zip"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "period",
-        nargs="?",
-        metavar="PERIOD",
-        help=both("考核周期，如 2025", "period of a cycle, such as 2025"),
-    )
-    score.add_files(parser)
+    score.add_scored(parser)
     parser.add_argument(
         "-o",
         "--output",

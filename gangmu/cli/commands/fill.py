@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from gangmu.cli.commands import report
 from gangmu.cli.district import require
 from gangmu.cli.output import Output
 from gangmu.cli.parser import both
@@ -23,17 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file", metavar="FILE", help=both("文稿；- 为标准输入", "the outline; - for standard input")
     )
-    parser.add_argument(
-        "-o", dest="out", metavar="OUT", type=Path, required=True, help=both("写到", "write to")
-    )
-    parser.add_argument(
-        "--period", required=True, metavar="P", help=both("期间，如 2025", "period, such as 2025")
-    )
-    parser.add_argument(
-        "--as-of",
-        metavar="T",
-        help=both("按某一时刻的数据，如 2026-01-20", "as the data stood, such as 2026-01-20"),
-    )
+    report.add_target(parser)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:

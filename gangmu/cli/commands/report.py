@@ -23,6 +23,11 @@ EXAMPLE = "gangmu report templates/年度工作报告.txt -o 年度工作报告.
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("template", metavar="TEMPLATE", type=Path, help=both("模板文件", "the template"))
+    add_target(parser)
+
+
+def add_target(parser: argparse.ArgumentParser) -> None:
+    """Where a document goes, and as of when its figures are asked."""
     parser.add_argument(
         "-o", dest="out", metavar="OUT", type=Path, required=True, help=both("写到", "write to")
     )

@@ -26,13 +26,7 @@ EXAMPLE = "gangmu robustness --rulebook rulebooks/gongxiao.yaml --facts facts.cs
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "period",
-        nargs="?",
-        metavar="PERIOD",
-        help=both("考核周期，如 2025", "period of a cycle, such as 2025"),
-    )
-    score.add_files(parser)
+    score.add_scored(parser)
     parser.add_argument(
         "--draws", type=int, metavar="N", help=both("抽样次数，默认10000", "draws, 10000 by default")
     )

@@ -29,13 +29,7 @@ EXAMPLE = "gangmu score --rulebook rulebooks/gongxiao.yaml --facts facts.csv -o 
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "period",
-        nargs="?",
-        metavar="PERIOD",
-        help=both("考核周期，如 2025", "period of a cycle, such as 2025"),
-    )
-    add_files(parser)
+    add_scored(parser)
     parser.add_argument(
         "--adopt",
         metavar="REASON",
@@ -78,6 +72,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--threads", type=int, metavar="N", help=both("duckdb、spark 的线程数", "duckdb, spark: threads")
     )
     what_if.add_arguments(parser)
+
+
+def add_scored(parser: argparse.ArgumentParser) -> None:
+    """What is scored: a period of the district, or files."""
+    parser.add_argument(
+        "period",
+        nargs="?",
+        metavar="PERIOD",
+        help=both("考核周期，如 2025", "period of a cycle, such as 2025"),
+    )
+    add_files(parser)
 
 
 def add_files(parser: argparse.ArgumentParser) -> None:
