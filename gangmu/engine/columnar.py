@@ -255,7 +255,8 @@ class Columnar(Lowering):
                 doubtful, 1.0, total.value - total.error
             )
             value = np.exp(np.where(doubtful, 0.0, mean))
-            error = value * (error + UNIT * np.abs(mean)) * SLACK + value * (4 * UNIT) + 10.0**-node.decimals
+            error = (error + UNIT * np.abs(mean)) * SLACK
+            error = value * np.expm1(error) + value * (4 * UNIT) + 10.0**-node.decimals
         found = self._sound(Near(value, error * SLACK))
         at = np.flatnonzero(doubtful)
         return self._mended(found, node, at) if at.size else found
@@ -305,16 +306,10 @@ class Columnar(Lowering):
             return keys
         order = rows[np.lexsort((of.value[rows], codes[rows]))]
         value, error, code = of.value[order], of.error[order], codes[order]
-        apart = np.concatenate(
-            (
-                [True],
-                (code[1:] != code[:-1]) | (value[1:] - value[:-1] > (error[1:] + error[:-1]) * (1 + 1e-9)),
-            )
-        )
         # A bound far to the left may reach past its neighbour: what lies apart must lie apart from all before it.
-        reach = _running_most(value + error * (1 + 1e-9), apart, code)
-        apart[1:] |= code[1:] != code[:-1]
-        apart[1:] &= (code[1:] != code[:-1]) | (value[1:] - error[1:] * (1 + 1e-9) > reach[:-1])
+        reach = _running_most(value + error * (1 + 1e-9), code)
+        beyond = value[1:] - error[1:] * (1 + 1e-9) > reach[:-1]
+        apart = np.concatenate(([True], (code[1:] != code[:-1]) | beyond))
         run = np.cumsum(apart) - 1
         sizes = np.bincount(run)
         keys[order] = np.cumsum(np.concatenate(([0], sizes[:-1])))[run]
@@ -336,7 +331,7 @@ class Columnar(Lowering):
                 keys[place] += distinct.index(exact[place])
 
 
-def _running_most(value: Array, apart: Array, code: Array) -> Array:
+def _running_most(value: Array, code: Array) -> Array:
     """The largest so far within each code."""
     found = value.copy()
     starts = np.flatnonzero(np.concatenate(([True], code[1:] != code[:-1])))
